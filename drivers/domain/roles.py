@@ -1,0 +1,42 @@
+"""Roles of a network's people and what each may do: deny, then allow."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    OPERATOR = "operator"
+    TECHNICIAN = "technician"
+    SUPPORT = "support"
+    FINANCE = "finance"
+    VIEWER = "viewer"
+
+
+class Permission(StrEnum):
+    """What can be done with the things of an organization."""
+
+    VIEW_NETWORK = "view_network"
+    MANAGE_NETWORK = "manage_network"
+    COMMAND = "command"
+    ASSIST = "assist"  # remote start, stop and unlock: what a helpline does for a driver
+    VIEW_SESSIONS = "view_sessions"
+    MANAGE_SESSIONS = "manage_sessions"
+    VIEW_TOKENS = "view_tokens"
+    MANAGE_TOKENS = "manage_tokens"
+    MANAGE_MEMBERS = "manage_members"
+
+
+_P = Permission
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.OPERATOR: frozenset(Permission) - {_P.MANAGE_MEMBERS},
+    Role.TECHNICIAN: frozenset({_P.VIEW_NETWORK, _P.COMMAND, _P.ASSIST, _P.VIEW_SESSIONS}),
+    Role.SUPPORT: frozenset({_P.VIEW_NETWORK, _P.ASSIST, _P.VIEW_SESSIONS, _P.VIEW_TOKENS}),
+    Role.FINANCE: frozenset({_P.VIEW_NETWORK, _P.VIEW_SESSIONS}),
+    Role.VIEWER: frozenset({_P.VIEW_NETWORK}),
+}
+
+
+def roles_granting(permission: Permission) -> list[Role]:
+    """The roles that hold `permission`, in their order of declaration."""
+    return [role for role, granted in GRANTS.items() if permission in granted]

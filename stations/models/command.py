@@ -1,0 +1,62 @@
+"""Commands to chargers. The row is the truth; the socket is only nudged."""
+
+from django.db import models
+
+from stations.domain.commands import CommandKind, CommandState
+
+
+class Command(models.Model):
+    station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="commands")
+    kind = models.CharField(max_length=24, choices=[(k.value, k.value) for k in CommandKind])
+    action = models.CharField(max_length=50, blank=True, help_text="The OCPP action, once encoded.")
+    # JSON text, not jsonb: member order is kept. Secrets are masked; `sealed` has them until the CALL is sent.
+    payload = models.TextField(default="{}")
+    sealed = models.BinaryField(null=True, blank=True, editable=False)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in CommandState], default=CommandState.QUEUED
+    )
+    priority = models.SmallIntegerField(default=0)
+    session = models.ForeignKey(
+        "stations.Session", on_delete=models.SET_NULL, null=True, blank=True, related_name="commands"
+    )
+    requested_by = models.ForeignKey(
+        "drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # An accepted remote start without a session by then has had no effect.
+    effect_due_at = models.DateTimeField(null=True, blank=True)
+    connection = models.ForeignKey(
+        "stations.Connection", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    message_id = models.CharField(max_length=36, blank=True)
+    result = models.TextField(blank=True, help_text="The charger's answer as JSON text, secrets masked.")
+    error_code = models.CharField(max_length=50, blank=True)
+    error = models.TextField(blank=True, help_text="What went wrong, in words.")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["station", "-priority", "id"],
+                condition=models.Q(state=CommandState.QUEUED),
+                name="command_queued",
+            ),
+            models.Index(
+                fields=["connection"], condition=models.Q(state=CommandState.SENT), name="command_sent"
+            ),
+            models.Index(
+                fields=["effect_due_at"], condition=models.Q(effect_due_at__isnull=False), name="command_effect_due"
+            ),
+            models.Index(fields=["station", "-id"], name="command_station"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.station_id} ({self.state})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (CommandState.QUEUED, CommandState.SENT)

@@ -1,0 +1,127 @@
+"""Charging sessions (OCPP: transactions), what chargers told of them, and their meter samples."""
+
+from django.db import models
+
+
+class Session(models.Model):
+    class Phase(models.TextChoices):
+        """What the vehicle is doing now; 2.0.1 `ChargingStateEnumType`, and 1.6 statuses brought to it."""
+
+        CONNECTED = "ev_connected", "Vehicle connected"
+        CHARGING = "charging", "Charging"
+        SUSPENDED_EV = "suspended_ev", "Paused by the vehicle"
+        SUSPENDED_EVSE = "suspended_evse", "Paused by the station"
+        IDLE = "idle", "Idle"
+
+    station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="sessions")
+    evse = models.ForeignKey(
+        "stations.Evse", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    connector = models.ForeignKey(
+        "stations.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    # As on the wire. 1.6: an integer we give out, this row's id; 2.x: the charger's own.
+    transaction_id = models.CharField(max_length=36)
+    protocol = models.CharField(max_length=10)
+    id_token = models.CharField(max_length=36, blank=True, help_text="As the charger sent it.")
+    token = models.ForeignKey(
+        "drivers.IdToken", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+    )
+    verdict = models.CharField(max_length=20, blank=True, help_text="Our answer on the id token.")
+    remote_start_id = models.IntegerField(null=True, blank=True)
+
+    # What the charger said, by its clock; `received_at` is ours.
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    stop_reason = models.CharField(max_length=30, blank=True, help_text="As on the wire.")
+    phase = models.CharField(max_length=16, choices=Phase, default=Phase.CONNECTED)
+    last_seq_no = models.IntegerField(default=-1, help_text="Highest seqNo of a TransactionEvent (2.x).")
+    last_event_at = models.DateTimeField(null=True, blank=True)
+    is_flagged = models.BooleanField(default=False, help_text="The charger contradicted itself.")
+
+    meter_start_wh = models.BigIntegerField(null=True, blank=True)
+    meter_stop_wh = models.BigIntegerField(null=True, blank=True)
+    energy_wh = models.BigIntegerField(default=0)
+    power_w = models.FloatField(null=True, blank=True, help_text="Latest reading.")
+    soc_percent = models.FloatField(null=True, blank=True, help_text="Latest reading.")
+    metered_at = models.DateTimeField(null=True, blank=True, help_text="Time of the latest reading.")
+    metered_fact_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Set by billing through stations.services.sessions; null until the session is rated.
+    cost_minor = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            # The start time tells a charger's second life (factory reset, same ids again) from a repeat.
+            models.UniqueConstraint(
+                fields=["station", "transaction_id", "started_at"], name="session_transaction_unique"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["station"], condition=models.Q(ended_at=None), name="session_open"),
+            models.Index(fields=["station", "-started_at"], name="session_station_started"),
+            models.Index(fields=["-started_at", "-id"], name="session_started"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.transaction_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+class SessionEvent(models.Model):
+    """A TransactionEvent (2.x), kept once per content: the same seqNo with another content is kept and flagged."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
+    seq_no = models.IntegerField()
+    digest = models.BinaryField(max_length=16)
+    event_type = models.CharField(max_length=8)
+    trigger_reason = models.CharField(max_length=30)
+    offline = models.BooleanField(default=False)
+    at = models.DateTimeField(help_text="By the charger's clock.")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "seq_no", "digest"], name="sessionevent_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session} #{self.seq_no}"
+
+
+class MeterSample(models.Model):
+    """One meter value of a charger: a point in time with all that was measured then.
+
+    The columns hold what charts and arithmetic need, summed over phases where the charger reports them apart;
+    `values` is the charger's own `sampledValue` list as JSON text, nothing lost.
+    """
+
+    station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(
+        # The index over (session, at) serves the foreign key too.
+        Session, on_delete=models.CASCADE, null=True, blank=True, related_name="samples", db_index=False
+    )
+    evse = models.ForeignKey("stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(help_text="By the charger's clock.")
+    received_at = models.DateTimeField()
+    context = models.CharField(max_length=24, blank=True)
+    energy_wh = models.FloatField(null=True, blank=True, help_text="Meter register, not the session's energy.")
+    power_w = models.FloatField(null=True, blank=True)
+    current_a = models.FloatField(null=True, blank=True)
+    voltage_v = models.FloatField(null=True, blank=True)
+    soc_percent = models.FloatField(null=True, blank=True)
+    values = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["session", "at"], name="metersample_session_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station_id} {self.at:%Y-%m-%d %H:%M:%S}"
