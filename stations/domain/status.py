@@ -33,7 +33,7 @@ class Availability(StrEnum):
     UNKNOWN = "unknown"
 
 
-_GLANCE = {
+GLANCE = {
     ConnectorStatus.AVAILABLE: Availability.AVAILABLE,
     ConnectorStatus.PREPARING: Availability.OCCUPIED,
     ConnectorStatus.CHARGING: Availability.CHARGING,
@@ -48,7 +48,7 @@ _GLANCE = {
 }
 
 # An EVSE charges one vehicle: one busy plug takes the others with it. Among idle plugs one that works is enough.
-_EVSE_ORDER = (
+EVSE_ORDER = (
     Availability.CHARGING,
     Availability.OCCUPIED,
     Availability.RESERVED,
@@ -59,7 +59,7 @@ _EVSE_ORDER = (
 )
 
 # What needs a person first stands first.
-_STATION_ORDER = (
+STATION_ORDER = (
     Availability.FAULTED,
     Availability.CHARGING,
     Availability.AVAILABLE,
@@ -78,13 +78,15 @@ def evse_availability(statuses: Iterable[str], *, connected: bool, charging: boo
     """
     if not connected:
         return Availability.OFFLINE
-    found = {_GLANCE[ConnectorStatus(status)] for status in statuses}
+    found = {GLANCE[ConnectorStatus(status)] for status in statuses}
     if charging and Availability.OCCUPIED in found:
         return Availability.CHARGING
-    return next((glance for glance in _EVSE_ORDER if glance in found), Availability.UNKNOWN)
+    return next((glance for glance in EVSE_ORDER if glance in found), Availability.UNKNOWN)
 
 
-def station_availability(evses: Iterable[Availability], *, connected: bool, faulted: bool = False) -> Availability:
+def station_availability(
+    evses: Iterable[Availability], *, connected: bool, faulted: bool = False
+) -> Availability:
     """The one word for a station: a fault anywhere shows, else the busiest EVSE speaks.
 
     `faulted`: the station itself reported a fault (1.6 connector 0).
@@ -94,4 +96,4 @@ def station_availability(evses: Iterable[Availability], *, connected: bool, faul
     if faulted:
         return Availability.FAULTED
     found = set(evses)
-    return next((glance for glance in _STATION_ORDER if glance in found), Availability.UNKNOWN)
+    return next((glance for glance in STATION_ORDER if glance in found), Availability.UNKNOWN)

@@ -32,15 +32,13 @@ def visible_evses(viewer: Viewer) -> QuerySet[Evse]:
 
 
 def visible_connectors(viewer: Viewer) -> QuerySet[Connector]:
-    return Connector.objects.filter(station__site__in=visible_sites(viewer)).select_related(
-        "evse", "station__site"
-    )
+    return Connector.objects.filter(station__site__in=visible_sites(viewer)).select_related("evse", "station__site")
 
 
 def visible_sessions(viewer: Viewer) -> QuerySet[Session]:
-    return Session.objects.filter(
-        station__site__in=sites_granting(viewer, Permission.VIEW_SESSIONS)
-    ).select_related("station__site", "evse", "connector")
+    return Session.objects.filter(station__site__in=sites_granting(viewer, Permission.VIEW_SESSIONS)).select_related(
+        "station__site", "evse", "connector"
+    )
 
 
 def visible_commands(viewer: Viewer) -> QuerySet[Command]:

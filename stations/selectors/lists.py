@@ -1,0 +1,167 @@
+"""The console's lists: what a viewer sees, narrowed by filters."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from drivers.permissions import Viewer
+from stations.domain.status import Availability
+from stations.models import Command, Evse, RefusedAttempt, Session, Site, Station
+from stations.selectors import (
+    visible_commands,
+    visible_refused_attempts,
+    visible_sessions,
+    visible_sites,
+    visible_stations,
+    with_evses,
+)
+from stations.selectors.glance import WORST_FIRST, with_evse_glance, with_glance
+
+
+def find_stations(
+    viewer: Viewer,
+    *,
+    text: str = "",
+    site: Site | None = None,
+    glance: str = "",
+    protocol: str = "",
+    connected: bool | None = None,
+    worst_first: bool = False,
+) -> QuerySet[Any]:
+    """Stations with `glance`, their EVSEs and open sessions; `text` is looked for in identity, name, site and make."""
+    stations = visible_stations(viewer)
+    if text:
+        fields = ("identity", "name", "serial_number", "vendor", "model", "site__name", "site__city")
+        stations = stations.filter(_any_contains(fields, text))
+    if site:
+        stations = stations.filter(site=site)
+    if protocol:
+        stations = stations.filter(protocol=protocol)
+    if connected is not None:
+        stations = stations.filter(connection__isnull=not connected)
+    stations = with_glance(stations)
+    if glance:
+        stations = stations.filter(glance=glance)
+    return with_evses(stations).order_by(*(["urgency"] if worst_first else []), "identity")
+
+
+def find_sessions(
+    viewer: Viewer,
+    *,
+    text: str = "",
+    site: Site | None = None,
+    is_open: bool | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Session]:
+    """Sessions, newest first; `since` and `until` (aware, exclusive) bound their start."""
+    sessions = visible_sessions(viewer).select_related("station__site", "evse", "connector", "token")
+    if text:
+        sessions = sessions.filter(_any_contains(("station__identity", "id_token", "transaction_id"), text))
+    if site:
+        sessions = sessions.filter(station__site=site)
+    if is_open is not None:
+        sessions = sessions.filter(ended_at__isnull=is_open)
+    if since:
+        sessions = sessions.filter(started_at__gte=since)
+    if until:
+        sessions = sessions.filter(started_at__lt=until)
+    return sessions.order_by("-started_at", "-id")
+
+
+def find_commands(viewer: Viewer, *, text: str = "", kind: str = "", state: str = "") -> QuerySet[Command]:
+    """Commands, newest first."""
+    commands = visible_commands(viewer)
+    if text:
+        commands = commands.filter(_any_contains(("station__identity", "action", "requested_by__email"), text))
+    if kind:
+        commands = commands.filter(kind=kind)
+    if state:
+        commands = commands.filter(state=state)
+    return commands.order_by("-id")
+
+
+def find_refused_attempts(viewer: Viewer, *, text: str = "", reason: str = "") -> QuerySet[RefusedAttempt]:
+    """Refused handshakes, latest first."""
+    attempts = visible_refused_attempts(viewer).select_related("station__site")
+    if text:
+        attempts = attempts.filter(_any_contains(("identity", "remote_address"), text))
+    return attempts.filter(reason=reason) if reason else attempts
+
+
+def find_sites(viewer: Viewer, *, text: str = "") -> QuerySet[Site]:
+    """Sites by name."""
+    sites = visible_sites(viewer).select_related("organization")
+    return sites.filter(_any_contains(("name", "city", "address"), text)) if text else sites
+
+
+@dataclass
+class SiteState:
+    """What goes on at a site. `stations` and `evses` count by Availability."""
+
+    site: Site
+    stations: dict[str, int] = field(default_factory=dict)
+    evses: dict[str, int] = field(default_factory=dict)
+    sessions: int = 0
+    power_w: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return sum(self.stations.values())
+
+    @property
+    def worst(self) -> Availability:
+        """The worst word any station of the site has; UNKNOWN for a site without stations."""
+        return next((word for word in WORST_FIRST if self.stations.get(word)), Availability.UNKNOWN)
+
+    @property
+    def free(self) -> int:
+        return self.evses.get(Availability.AVAILABLE, 0)
+
+    @property
+    def evse_total(self) -> int:
+        return sum(self.evses.values())
+
+    @property
+    def troubled(self) -> int:
+        return self.stations.get(Availability.FAULTED, 0) + self.stations.get(Availability.OFFLINE, 0)
+
+
+def site_states(viewer: Viewer, sites: list[Site]) -> list[SiteState]:
+    """The state of each of `sites` (visible to the viewer), in their order, in three queries."""
+    states = {site.pk: SiteState(site) for site in sites}
+    stations = with_glance(Station.objects.filter(site__in=states)).order_by()
+    for site_id, glance, count in stations.values_list("site", "glance").annotate(Count("pk")):
+        states[site_id].stations[glance] = count
+    evses = with_evse_glance(Evse.objects.filter(station__site__in=states)).order_by()
+    for site_id, glance, count in evses.values_list("station__site", "glance").annotate(Count("pk")):
+        states[site_id].evses[glance] = count
+    running = visible_sessions(viewer).filter(ended_at=None, station__site__in=states).order_by()
+    for site_id, count, power in running.values_list("station__site").annotate(Count("pk"), Sum("power_w")):
+        states[site_id].sessions, states[site_id].power_w = count, power or 0.0
+    return list(states.values())
+
+
+def worst_sites(viewer: Viewer, *, limit: int) -> list[SiteState]:
+    """The sites in most need of a person: by how many stations are faulted or offline, then the busiest."""
+    trouble = Count("pk", filter=Q(glance__in=(Availability.FAULTED, Availability.OFFLINE)))
+    ranked = (
+        with_glance(visible_stations(viewer))
+        .order_by()
+        .values("site")
+        .annotate(faulted=Count("pk", filter=Q(glance=Availability.FAULTED)), trouble=trouble, seen=Max("last_seen"))
+        .order_by("-faulted", "-trouble", "-seen")
+        .values_list("site", flat=True)[:limit]
+    )
+    order = {pk: place for place, pk in enumerate(ranked)}
+    sites = sorted(Site.objects.filter(pk__in=order), key=lambda site: order[site.pk])
+    return site_states(viewer, sites)
+
+
+def _any_contains(fields: tuple[str, ...], text: str) -> Q:
+    condition = Q()
+    for name in fields:
+        condition |= Q(**{f"{name}__icontains": text})
+    return condition

@@ -1,0 +1,131 @@
+"""The network in numbers, and what happened in it last. Aggregates are made by the database, whatever its size."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncHour
+from django.utils import timezone
+
+from drivers.models import Membership, User
+from drivers.permissions import Viewer
+from stations.domain.status import Availability, ConnectorStatus
+from stations.models import Connection, Station
+from stations.selectors import (
+    visible_commands,
+    visible_connectors,
+    visible_evses,
+    visible_sessions,
+    visible_sites,
+    visible_stations,
+)
+from stations.selectors.glance import with_glance
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`stations` counts by Availability; energy and sessions of today are those started since 00:00 UTC."""
+
+    sites: int
+    stations: dict[str, int]
+    open_sessions: int
+    power_w: float
+    capacity_w: int
+    energy_today_wh: int
+    sessions_today: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.stations.values())
+
+    @property
+    def connected(self) -> int:
+        return self.total - self.stations.get(Availability.OFFLINE, 0)
+
+
+def overview(viewer: Viewer) -> Overview:
+    """Counts and sums over what the viewer sees, in five queries."""
+    counts = with_glance(visible_stations(viewer)).order_by().values_list("glance").annotate(Count("pk"))
+    running = visible_sessions(viewer).filter(ended_at=None).aggregate(n=Count("pk"), power=Sum("power_w"))
+    today = (
+        visible_sessions(viewer)
+        .filter(started_at__gte=_utc_midnight())
+        .aggregate(n=Count("pk"), energy=Sum("energy_wh"))
+    )
+    return Overview(
+        sites=visible_sites(viewer).count(),
+        stations=dict(counts),
+        open_sessions=running["n"],
+        power_w=running["power"] or 0.0,
+        capacity_w=visible_evses(viewer).aggregate(watts=Sum("max_power_w"))["watts"] or 0,
+        energy_today_wh=today["energy"] or 0,
+        sessions_today=today["n"],
+    )
+
+
+def _utc_midnight() -> datetime:
+    return timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Sessions started within an hour from `start`."""
+
+    start: datetime
+    sessions: int
+    energy_wh: int
+
+
+def last_hours(viewer: Viewer, *, hours: int = 24) -> list[Hour]:
+    """One entry per hour, oldest first, the last one still running; hours without a session are there too."""
+    this_hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    first = this_hour - timedelta(hours=hours - 1)
+    rows = (
+        visible_sessions(viewer)
+        .filter(started_at__gte=first)
+        .order_by()
+        .annotate(hour=TruncHour("started_at", tzinfo=UTC))
+        .values_list("hour")
+        .annotate(Count("pk"), Sum("energy_wh"))
+    )
+    found = {hour: (count, energy or 0) for hour, count, energy in rows}
+    starts = (first + timedelta(hours=i) for i in range(hours))
+    return [Hour(start, *found.get(start, (0, 0))) for start in starts]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is session_started, session_ended, connected, disconnected, faulted or command; `subject` its row."""
+
+    at: datetime
+    kind: str
+    station: Station
+    subject: object
+
+
+def recent_events(viewer: Viewer, *, limit: int = 12, station: Station | None = None) -> list[Event]:
+    """What happened last, newest first: sessions, connections, faults and commands, each by its own latest rows."""
+    only = Q() if station is None else Q(station=station)
+    events: list[Event] = []
+    for session in visible_sessions(viewer).filter(only).order_by("-id")[:limit]:
+        events.append(Event(session.started_at, "session_started", session.station, session))
+        if session.ended_at:
+            events.append(Event(session.ended_at, "session_ended", session.station, session))
+    sockets = Connection.objects.filter(only, station__in=visible_stations(viewer)).select_related("station__site")
+    for socket in sockets.order_by("-id")[:limit]:
+        events.append(Event(socket.opened_at, "connected", socket.station, socket))
+        if socket.closed_at:
+            events.append(Event(socket.closed_at, "disconnected", socket.station, socket))
+    faults = visible_connectors(viewer).filter(only, status=ConnectorStatus.FAULTED, status_received_at__isnull=False)
+    for connector in faults.order_by("-status_received_at")[:limit]:
+        events.append(Event(connector.status_received_at or timezone.now(), "faulted", connector.station, connector))
+    for command in visible_commands(viewer).filter(only).order_by("-id")[:limit]:
+        events.append(Event(command.requested_at, "command", command.station, command))
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+def scope_key(viewer: User) -> str:
+    """Names what the viewer sees: people with the same memberships and site scopes share cached aggregates."""
+    rows = Membership.objects.filter(user=viewer).order_by("organization", "site_scopes__site")
+    parts = rows.values_list("organization", "role", "site_scopes__site")
+    return "-".join(f"{organization}.{role}.{site or 'all'}" for organization, role, site in parts)

@@ -1,0 +1,103 @@
+"""What anybody may see: public sites with live availability.
+
+No identities: to a charger without a password its identity is one.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Count, Max, QuerySet
+
+from drivers.permissions import Viewer
+from stations.domain.status import Availability
+from stations.models import Connector, Evse, Site, Station
+from stations.selectors import with_evses
+from stations.selectors.glance import evse_glance, with_evse_glance
+
+_IN_USE = (Availability.CHARGING, Availability.OCCUPIED, Availability.RESERVED)
+
+
+@dataclass
+class PublicSite:
+    """A site on the map. `state` is free, busy (all in use) or down (nothing works)."""
+
+    id: int
+    name: str
+    address: str
+    city: str
+    latitude: Decimal
+    longitude: Decimal
+    is_open: bool
+    free: int = 0
+    busy: int = 0
+    total: int = 0
+    max_power_w: int = 0
+    connector_types: list[str] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        if self.free:
+            return "free"
+        return "busy" if self.busy else "down"
+
+
+def public_sites(_viewer: Viewer) -> list[PublicSite]:
+    """All sites on the public map, by name, in three queries."""
+    shown = _shown().filter(stations__evses__isnull=False).distinct().order_by("name", "pk")
+    sites = {site.pk: _public(site) for site in shown}
+    evses = with_evse_glance(Evse.objects.filter(station__site__in=_shown())).order_by()
+    counts = evses.values_list("station__site", "glance").annotate(Count("pk"), Max("max_power_w"))
+    for site_id, glance, count, power in counts:
+        site = sites[site_id]
+        site.total += count
+        site.free += count if glance == Availability.AVAILABLE else 0
+        site.busy += count if glance in _IN_USE else 0
+        site.max_power_w = max(site.max_power_w, power or 0)
+    types = Connector.objects.filter(station__site__in=_shown()).exclude(type="").order_by("type")
+    for site_id, type_ in types.values_list("station__site", "type").distinct():
+        sites[site_id].connector_types.append(type_)
+    return list(sites.values())
+
+
+def public_site(_viewer: Viewer, pk: int) -> Site | None:
+    """A public site; None when there is no such one."""
+    return _shown().filter(pk=pk).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvse:
+    label: str
+    glance: Availability
+    max_power_w: int | None
+    connector_types: list[str]
+
+
+def public_evses(_viewer: Viewer, site: Site) -> list[PublicEvse]:
+    """The EVSEs of a public site, in the order in which they stand there."""
+    stations = list(with_evses(Station.objects.filter(site=site)).order_by("name", "pk"))
+    return [
+        PublicEvse(
+            label=f"{station.name or f'#{place}'} · {evse.number}",
+            glance=evse_glance(evse, connected=station.connected),
+            max_power_w=evse.max_power_w,
+            connector_types=sorted({connector.type for connector in evse.connectors.all() if connector.type}),
+        )
+        for place, station in enumerate(stations, 1)
+        for evse in station.evses.all()
+    ]
+
+
+def _public(site: Site) -> PublicSite:
+    return PublicSite(
+        id=site.pk,
+        name=site.name,
+        address=site.address,
+        city=site.city,
+        latitude=site.latitude,
+        longitude=site.longitude,
+        is_open=site.access == Site.Access.OPEN,
+    )
+
+
+def _shown() -> QuerySet[Site]:
+    return Site.objects.filter(is_public=True)
