@@ -3,6 +3,8 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -13,11 +15,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # DATA: everything this installation writes (database, media, keys, logs). Never inside the source tree's packages.
 DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / "var"))).resolve()
 
+# How long a writer on SQLite waits for its turn.
+SQLITE_TIMEOUT_S = 20
+
 
 def data_key(name: str) -> str:
     """A secret of this installation: from the environment, else made once and kept under DATA/keys (mode 0600)."""
     if value := env.str(name, default=""):
-        return value
+        return str(value)
     path = DATA_DIR / "keys" / name.lower()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
@@ -28,3 +33,25 @@ def data_key(name: str) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def database(variable: str, *, sqlite_file: Path) -> dict[str, Any]:
+    """Django's settings of the database at the URL in `variable`; SQLite in `sqlite_file` where it is not set."""
+    found: dict[str, Any] = env.db_url(variable, default=f"sqlite:///{sqlite_file}")
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        found["ENGINE"] = "config.sqlite"
+        found["OPTIONS"] = {
+            "timeout": SQLITE_TIMEOUT_S,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+        }
+    else:
+        found["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20}}
+    # Under ASGI a kept connection would belong to a thread that may never come back to it.
+    return {**found, "CONN_MAX_AGE": 0}
+
+
+def origin_of(url: str) -> list[str]:
+    """The origin of `url` as a list of one for a security policy; empty where there is none."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}"] if parts.netloc else []

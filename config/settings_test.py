@@ -1,5 +1,27 @@
-"""Settings of the tests: the installation's own, with fast password hashing and a database file of their own."""
+"""Settings of the tests: the installation's own, fast where it does not matter, with a database file of their own.
 
-from config.settings import *  # noqa: F403
+`DATABASE_URL` and `REDIS_URL` are honoured: the same tests run on PostgreSQL and Redis.
+"""
+
+import os
+import tempfile
+
+# Nothing of the tests may touch the installation's own data.
+os.environ["DATA"] = os.environ.get("TEST_DATA") or tempfile.mkdtemp(prefix="busbar-test-")
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATA_DIR, DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if DATABASES["default"]["ENGINE"] == "config.sqlite":
+    # A file: the in-memory database fails as soon as a second thread writes.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+
+# Static files straight from the source: names without a hash, nothing to collect first.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
