@@ -15,6 +15,10 @@ NODE_MODULES = BASE_DIR / "node_modules"
 # Static name → file below node_modules. Style sheets bring the images and source maps that they name.
 FILES = {
     "vendor/htmx.js": "htmx.org/dist/htmx.min.js",
+    "vendor/idiomorph.js": "idiomorph/dist/idiomorph-ext.min.js",
+    "vendor/inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "vendor/inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
+    "vendor/mono-latin.woff2": "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
     "vendor/leaflet.js": "leaflet/dist/leaflet.js",
     "vendor/leaflet.js.map": "leaflet/dist/leaflet.js.map",
     "vendor/leaflet.css": "leaflet/dist/leaflet.css",

@@ -41,10 +41,10 @@ def find_stations(
         stations = stations.filter(protocol=protocol)
     if connected is not None:
         stations = stations.filter(connection__isnull=not connected)
-    stations = with_glance(stations)
+    found = with_glance(with_evses(stations))
     if glance:
-        stations = stations.filter(glance=glance)
-    return with_evses(stations).order_by(*(["urgency"] if worst_first else []), "identity")
+        found = found.filter(glance=glance)
+    return found.order_by(*(["urgency"] if worst_first else []), "identity")
 
 
 def find_sessions(

@@ -1,0 +1,218 @@
+"""Template tags of the console: icons, statuses, quantities with units, times with zones, slots."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stations import slots
+from stations.domain.commands import CommandState
+from stations.domain.status import Availability
+from stations.models import Site
+from stations.selectors.glance import WORST_FIRST
+from stations.views import wording
+
+register = template.Library()
+
+NBSP = "\N{NO-BREAK SPACE}"
+_WATT_HOURS = ((1e9, "GWh"), (1e6, "MWh"), (0, "kWh"))
+_WATTS = ((1e9, "GW"), (1e6, "MW"), (0, "kW"))
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite; decoration only, the word beside it carries the meaning."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "",
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def status(glance: str) -> SafeString:
+    """The badge of an Availability: colour, icon and word."""
+    return _badge(wording.AVAILABILITY[Availability(glance)])
+
+
+@register.simple_tag
+def command_state(state: str) -> SafeString:
+    return _badge(wording.STATES[CommandState(state)])
+
+
+def _badge(word: wording.Word) -> SafeString:
+    return format_html('<span class="badge tone-{}">{}{}</span>', word.tone, icon(word.icon), word.label)
+
+
+@register.simple_tag
+def pip(glance: str, label: str) -> SafeString:
+    """A small square for one EVSE: its icon, and for readers of the page its label and word."""
+    word = wording.AVAILABILITY[Availability(glance)]
+    return format_html(
+        '<span class="pip tone-{}" title="{}: {}">{}<span class="sr-only">{}: {}</span></span>',
+        word.tone,
+        label,
+        word.label,
+        icon(word.icon),
+        label,
+        word.label,
+    )
+
+
+@register.simple_tag
+def status_bar(counts: dict[str, int]) -> SafeString:
+    """Counts by Availability as one bar, widest word first for the eye and worst first for the order."""
+    total = sum(counts.values())
+    words = [word for word in reversed(WORST_FIRST) if counts.get(word)]
+    label = ", ".join(f"{counts[word]} {wording.AVAILABILITY[word].label}" for word in words)
+    offset, parts = 0.0, []
+    for word in words:
+        width = 100 * counts[word] / total
+        parts.append((wording.AVAILABILITY[word].tone, f"{offset:.3f}", f"{width:.3f}"))
+        offset += width
+    rects = format_html_join("", '<rect class="tone-{}" x="{}%" width="{}%" height="100%"></rect>', parts)
+    return format_html('<svg class="status-bar" role="img" aria-label="{}">{}</svg>', label or _("None"), rects)
+
+
+@register.filter
+def status_label(glance: str) -> str:
+    return str(wording.AVAILABILITY[Availability(glance)].label)
+
+
+@register.filter
+def kind_text(kind: str) -> wording.CommandText:
+    return wording.COMMANDS[wording.Kind(kind)]
+
+
+@register.filter
+def state_meaning(state: str) -> str:
+    return str(wording.STATE_MEANING[CommandState(state)])
+
+
+@register.filter
+def refusal_fix(reason: str) -> str:
+    return str(wording.REFUSAL_FIX.get(wording._Reason(reason), ""))
+
+
+@register.filter
+def protocol(value: str) -> str:
+    return wording.PROTOCOLS.get(value, value)
+
+
+@register.filter
+def connector_type(value: str) -> str:
+    return wording.CONNECTOR_TYPES.get(value, value)
+
+
+def _scaled(value: float | None, steps: Sequence[tuple[float, str]]) -> tuple[str, str]:
+    """`value` in the base unit → number and unit, three significant digits; kilo is the least unit."""
+    if value is None:
+        return "–", steps[-1][1]
+    floor, unit = next((floor, unit) for floor, unit in steps if abs(value) >= floor)
+    amount = value / (floor or 1e3)
+    places = 2 if 0 < abs(amount) < 10 and floor else 1 if abs(amount) < 100 and amount else 0
+    return number_format(round(amount, places), places, use_l10n=True, force_grouping=True), unit
+
+
+@register.filter
+def kwh(value: float | None) -> str:
+    """Watt-hours as kWh, MWh or GWh."""
+    return NBSP.join(_scaled(value, _WATT_HOURS))
+
+
+@register.filter
+def kw(value: float | None) -> str:
+    """Watts as kW, MW or GW."""
+    return NBSP.join(_scaled(value, _WATTS))
+
+
+@register.simple_tag
+def figure(value: float | None, unit: str) -> SafeString:
+    """A large number with a small unit; `unit` is kwh or kw."""
+    number, name = _scaled(value, _WATT_HOURS if unit == "kwh" else _WATTS)
+    return format_html('{}<span class="unit">{}</span>', number, name)
+
+
+@register.filter
+def duration(start: datetime, end: datetime | None = None) -> str:
+    """From `start` to `end` or now: “3 min”, “1 h 24 min”, “2 d 3 h”."""
+    minutes = max(0, int(((end or timezone.now()) - start).total_seconds() // 60))
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours % 24}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes % 60}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
+@register.simple_tag
+def ago(value: datetime | None) -> SafeString:
+    """How long ago, kept current by the page; the exact time on hover."""
+    if value is None:
+        return mark_safe(f'<span class="quiet">{_("never")}</span>')  # noqa: S308 - a fixed text
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>', value.isoformat(), _stamp(value, None), _ago(value)
+    )
+
+
+def _ago(value: datetime) -> str:
+    seconds = int((timezone.now() - value).total_seconds())
+    if seconds < 45:
+        return _("just now")
+    minutes, hours, days = max(1, round(seconds / 60)), round(seconds / 3600), round(seconds / 86400)
+    if minutes < 60:
+        return ngettext("%d min ago", "%d min ago", minutes) % minutes
+    if hours < 36:
+        return ngettext("%d h ago", "%d h ago", hours) % hours
+    return ngettext("%d day ago", "%d days ago", days) % days
+
+
+@register.simple_tag
+def at(value: datetime | None, site: Site | None = None) -> SafeString:
+    """A time on the site's clock with its zone, without the day if that is today; in UTC where no site is known."""
+    if value is None:
+        return mark_safe('<span class="quiet">–</span>')  # noqa: S308 - a fixed text
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _stamp(value, site))
+
+
+def _stamp(value: datetime, site: Site | None) -> str:
+    local = value.astimezone(_zone(site))
+    now = timezone.now().astimezone(local.tzinfo)
+    clock = date_format(local, "H:i")
+    if abs(now - local) < timedelta(minutes=10):
+        clock = date_format(local, "H:i:s")
+    day = "" if local.date() == now.date() else date_format(local, "j M Y " if local.year != now.year else "j M ")
+    return f"{day}{clock}{NBSP}{local.tzname()}"
+
+
+def _zone(site: Site | None) -> tzinfo:
+    try:
+        return ZoneInfo(site.timezone) if site else ZoneInfo("UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+@register.simple_tag
+def slot(name: str, *arguments: Any) -> SafeString:
+    """Placeholders that fetch what higher apps put into the slot `name`; nothing for an empty slot."""
+    urls = [(reverse(url_name, args=arguments),) for url_name in slots.url_names(name)]
+    return format_html_join(
+        "", '<div class="slot" hx-get="{}" hx-trigger="load" hx-swap="outerHTML"></div>', urls
+    )
+
+
+@register.filter
+def at_key(mapping: dict[str, Any], key: str) -> Any:
+    """The value under `key`, or None."""
+    return mapping.get(key)

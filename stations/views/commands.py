@@ -1,0 +1,97 @@
+"""Commands: the forms that send them, and the list of what became of them."""
+
+import orjson
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from stations.domain.commands import CommandKind, policy_of
+from stations.domain.parameters import InvalidParameters
+from stations.forms import CommandFilter, CommandForm
+from stations.models import Session, Station
+from stations.permissions import command_kinds
+from stations.selectors import visible_sessions, visible_stations
+from stations.selectors.lists import find_commands
+from stations.services import commands
+from stations.views import wording
+from stations.views.pages import ConsoleRequest, console, paginate, render_page
+
+
+@console
+def command_list(request: ConsoleRequest) -> HttpResponse:
+    """Commands to all stations, newest first."""
+    form = CommandFilter(request.GET, kinds=wording.COMMANDS, states=wording.STATES)
+    page = paginate(find_commands(request.user, **form.values()), request.GET)
+    fragments = {"results": "stations/_command_rows.html"}
+    return render_page(
+        request, "stations/command_list.html", {"form": form, "page": page}, fragments=fragments
+    )
+
+
+@console
+@require_http_methods(["GET", "POST"])
+def send(request: ConsoleRequest, identity: str, kind: str) -> HttpResponse:
+    """The form of one kind of command for one station; sending it leads back to the station's page."""
+    station = get_object_or_404(visible_stations(request.user).prefetch_related("evses"), identity=identity)
+    if kind not in CommandKind:
+        raise Http404
+    command_kind = CommandKind(kind)
+    if command_kind not in command_kinds(request.user, station.site):
+        raise PermissionDenied(_("Your role does not include this command here."))
+    sessions = list(visible_sessions(request.user).filter(station=station, ended_at=None))
+    posted = request.POST if request.method == "POST" else None
+    initial = {name: request.GET[name] for name in request.GET}
+    form = CommandForm(command_kind, station, sessions, posted, initial=initial)
+    if posted is not None and form.is_valid() and _request(request, station, form):
+        return _done(request, station, command_kind)
+    context = {
+        "station": station,
+        "kind": command_kind,
+        "text": wording.COMMANDS[command_kind],
+        "form": form,
+        "sessions": sessions,
+        "waits": policy_of(command_kind).queue_offline,
+    }
+    fragments = {"dialog-body": "stations/_command_form.html"}
+    return render_page(request, "stations/command_form.html", context, fragments=fragments)
+
+
+def _request(request: ConsoleRequest, station: Station, form: CommandForm) -> bool:
+    """Whether the command was taken; if not, the form says why."""
+    values = form.values()
+    try:
+        commands.request(
+            station=station,
+            kind=form.kind,
+            values=values,
+            requested_by=request.user,
+            session=_session_meant(form.sessions, values.get("transaction_id")),
+        )
+    except InvalidParameters as problem:
+        for name, text in problem.errors.items():
+            form.add_error(name if name in form.fields else None, text)
+    except commands.NotConnected:
+        form.add_error(None, _("The station is not connected, and this command cannot wait until it is."))
+    else:
+        return True
+    return False
+
+
+def _session_meant(sessions: list[Session], transaction_id: str | None) -> Session | None:
+    return next((session for session in sessions if session.transaction_id == transaction_id), None)
+
+
+def _done(request: ConsoleRequest, station: Station, kind: CommandKind) -> HttpResponse:
+    label = wording.COMMANDS[kind].label
+    text = _("“%(command)s” is on its way to %(station)s.") % {"command": label, "station": station.identity}
+    if not station.connected:
+        text = _("“%(command)s” waits until %(station)s connects.") % {"command": label, "station": station.identity}
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect("stations:station", station.identity)
+    # The page's own live fragment shows the outcome; the dialog only has to go.
+    news = orjson.dumps({"busbar:done": {"message": text}}).decode()
+    return HttpResponse(status=204, headers={"HX-Trigger": news.encode("ascii", "backslashreplace").decode()})

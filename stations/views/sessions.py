@@ -1,0 +1,116 @@
+"""Sessions: the list, one with its chart, and its samples as JSON and CSV."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Avg, Count, Max
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+
+from stations.forms import SessionFilter
+from stations.models import MeterSample, Session
+from stations.permissions import command_kinds
+from stations.domain.commands import CommandKind
+from stations.selectors import visible_commands, visible_sessions, visible_sites
+from stations.selectors.lists import find_sessions
+from stations.views.pages import ConsoleRequest, console, paginate, render_page
+
+# More points than a wide screen has pixels draw the same curve.
+CHART_POINTS = 1500
+TABLE_ROWS = 200
+
+
+@console
+def session_list(request: ConsoleRequest) -> HttpResponse:
+    """Sessions, newest first."""
+    form = SessionFilter(request.GET, sites=visible_sites(request.user))
+    page = paginate(find_sessions(request.user, **form.values()), request.GET)
+    fragments = {"results": "stations/_session_rows.html"}
+    return render_page(
+        request, "stations/session_list.html", {"form": form, "page": page}, fragments=fragments
+    )
+
+
+@console
+def session(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """One session: figures, curve, samples, commands about it."""
+    found = _session(request, pk)
+    samples = MeterSample.objects.filter(session=found)
+    context = {
+        "session": found,
+        "figures": samples.aggregate(count=Count("pk"), peak=Max("power_w"), average=Avg("power_w")),
+        "samples": [(sample, _energy(found, sample)) for sample in samples.order_by("-at")[:TABLE_ROWS]],
+        "table_rows": TABLE_ROWS,
+        "commands": visible_commands(request.user).filter(session=found).order_by("-id")[:10],
+        "may_stop": found.is_open and CommandKind.REMOTE_STOP in command_kinds(request.user, found.station.site),
+    }
+    fragments = {"session": "stations/_session.html"}
+    return render_page(request, "stations/session.html", context, fragments=fragments)
+
+
+@console
+def samples_json(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """Columns for the chart: epoch seconds, kW, kWh charged so far, % state of charge."""
+    found = _session(request, pk)
+    rows = list(MeterSample.objects.filter(session=found).order_by("at"))
+    step = max(1, -(-len(rows) // CHART_POINTS))
+    rows = rows[::-step][::-1]
+    return JsonResponse(
+        {
+            "zone": found.station.site.timezone,
+            "at": [row.at.timestamp() for row in rows],
+            "power_kw": [_kilo(row.power_w) for row in rows],
+            "energy_kwh": [_kilo(_energy(found, row)) for row in rows],
+            "soc_percent": [row.soc_percent for row in rows],
+        }
+    )
+
+
+@console
+def samples_csv(request: ConsoleRequest, pk: int) -> StreamingHttpResponse:
+    """All samples of a session."""
+    found = _session(request, pk)
+    response = StreamingHttpResponse(_csv_lines(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="session-{found.pk}.csv"'
+    return response
+
+
+def _csv_lines(found: Session) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield writer.writerow(["at", "power_w", "energy_wh", "current_a", "voltage_v", "soc_percent", "context"])  # type: ignore[misc]
+    for row in MeterSample.objects.filter(session=found).order_by("at").iterator(chunk_size=1000):
+        yield writer.writerow(  # type: ignore[misc]
+            [
+                row.at.isoformat(),
+                row.power_w,
+                _energy(found, row),
+                row.current_a,
+                row.voltage_v,
+                row.soc_percent,
+                row.context,
+            ]
+        )
+
+
+class _Line:
+    """A file for csv.writer that hands each line back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _session(request: ConsoleRequest, pk: int) -> Session:
+    sessions = visible_sessions(request.user).select_related("station__site", "evse", "connector", "token")
+    return get_object_or_404(sessions, pk=pk)
+
+
+def _energy(session: Session, sample: MeterSample) -> float | None:
+    """Wh charged until `sample`: its register above the one at the start."""
+    if sample.energy_wh is None or session.meter_start_wh is None:
+        return None
+    return sample.energy_wh - session.meter_start_wh
+
+
+def _kilo(value: float | None) -> Any:
+    return None if value is None else round(value / 1000, 3)

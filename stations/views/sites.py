@@ -1,0 +1,36 @@
+"""Sites: the list, and one with its stations."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from stations.forms import SiteFilter
+from stations.selectors import visible_sessions, visible_sites
+from stations.selectors.lists import find_sites, find_stations, site_states
+from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.station import evse_views
+
+
+@console
+def site_list(request: ConsoleRequest) -> HttpResponse:
+    """Sites with what goes on there."""
+    form = SiteFilter(request.GET)
+    page = paginate(find_sites(request.user, **form.values()), request.GET, counted=True)
+    context = {"form": form, "page": page, "states": site_states(request.user, page.items)}
+    fragments = {"results": "stations/_site_rows.html"}
+    return render_page(request, "stations/site_list.html", context, fragments=fragments)
+
+
+@console
+def site(request: ConsoleRequest, pk: int) -> HttpResponse:
+    """One site: its state, its stations worst first, its running sessions."""
+    found = get_object_or_404(visible_sites(request.user).select_related("organization"), pk=pk)
+    page = paginate(find_stations(request.user, site=found, worst_first=True), request.GET, counted=True)
+    running = visible_sessions(request.user).filter(station__site=found, ended_at=None)
+    context = {
+        "site": found,
+        "state": site_states(request.user, [found])[0],
+        "page": page,
+        "rows": [(station, evse_views(station)) for station in page.items],
+        "sessions": running.order_by("-started_at")[:10],
+    }
+    return render_page(request, "stations/site.html", context, fragments={"site": "stations/_site.html"})
