@@ -43,7 +43,8 @@ class LocalChannelLayer(InMemoryChannelLayer):  # type: ignore[misc]
         if self._home is None or not self._home.is_running():
             self._home = asyncio.get_running_loop()
             # Queues and members of a loop that has ended will never be read again.
-            self.channels, self.groups = {}, {}
+            self.channels.clear()
+            self.groups.clear()
 
     async def _at_home(self, work: Coroutine[Any, Any, Any]) -> Any:
         home = self._home

@@ -62,7 +62,7 @@ class NpmFinder(BaseFinder):
         return [Warning(f"Front-end files are missing: {', '.join(missing)}", hint=hint, id="config.W001")]
 
     # `all` is the same under its name before Django 5.2; Django's own callers still use either.
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = [str(file)] if path in FILES and (file := NODE_MODULES / FILES[path]).is_file() else []
         if find_all or kwargs.get("all"):
             return found

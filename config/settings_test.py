@@ -6,11 +6,13 @@
 import os
 import tempfile
 
-# Nothing of the tests may touch the installation's own data.
-os.environ["DATA"] = os.environ.get("TEST_DATA") or tempfile.mkdtemp(prefix="busbar-test-")
+# Nothing of the tests may touch the installation's own data. Gone with the process.
+_data = tempfile.TemporaryDirectory(prefix="busbar-test-", ignore_cleanup_errors=True)
+os.environ["DATA"] = _data.name
 
+from config.env import DATA_DIR  # noqa: E402
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATA_DIR, DATABASES  # noqa: E402
+from config.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -51,7 +51,7 @@ def weigh_anchor(name: str) -> None:
 class DatabaseCreation(SqliteCreation):
     def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
         weigh_anchor(str(test_database_name))
-        super()._destroy_test_db(test_database_name, verbosity)
+        super()._destroy_test_db(test_database_name, verbosity)  # type: ignore[misc]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -88,25 +88,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Before BEGIN IMMEDIATE: whoever has the turn never finds the database locked by its own process.
         self._take_turn()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_turn()
             raise
 
     def _commit(self) -> None:
         # A COMMIT that fails leaves the transaction open; its rollback gives the turn back.
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         self._give_turn()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._give_turn()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._give_turn()
 

@@ -1,0 +1,120 @@
+"""What the one-process installation runs beside the server: Celery's worker and beat, the demo's chargers and past."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+from celery.beat import EmbeddedService
+from celery.worker import WorkController, state
+
+from config.celery import app
+from drivers.models import Organization
+from stations.services.demo import history
+from stations.services.demo.network import STATIONS
+from stations.simulator.fleet import Fleet
+from stations.simulator.profile import Profile
+
+STOP_TIMEOUT_S = 5
+
+
+class Worker:
+    """Celery's worker and beat on threads of this process."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._worker = WorkController(
+            app=app,
+            pool_cls="threads",
+            concurrency=2,
+            ready_callback=lambda consumer: self._ready.set(),
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+        self._thread = threading.Thread(target=self._worker.start, name="worker", daemon=True)
+        self._beat = EmbeddedService(app, thread=True)
+
+    def start(self) -> None:
+        """Return once tasks are taken."""
+        app.finalize()
+        app.set_default()
+        self._thread.start()
+        self._ready.wait()
+        self._beat.start()
+
+    def stop(self) -> None:
+        """Let running tasks end."""
+        self._beat.stop()
+        state.should_stop = 0
+        self._thread.join(STOP_TIMEOUT_S)
+
+
+class Chargers:
+    """The demo network's virtual chargers, on an event loop of their own so that the server's is never late."""
+
+    def __init__(self, url: str) -> None:
+        self._fleet = Fleet(profiles(), url=url, occupied_at_start=0.9)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="chargers", daemon=True)
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Unplug them."""
+        if self._running is not None:
+            self._loop.call_soon_threadsafe(self._running.cancel)
+        self._thread.join(STOP_TIMEOUT_S)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._running = self._loop.create_task(self._fleet.run())
+        try:
+            self._loop.run_until_complete(self._running)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._loop.close()
+
+
+class History:
+    """Writes the demo network's past."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(organization,), name="history", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(STOP_TIMEOUT_S)
+
+    def _run(self, organization: Organization) -> None:
+        history.make(organization=organization, stop=self._stop)
+
+
+def profiles() -> Sequence[Profile]:
+    """The virtual chargers of the demo network; a few are as troublesome as some hardware is."""
+    return [
+        Profile(
+            identity=station.identity,
+            protocol=station.protocol,
+            password=station.password,
+            evses=station.evses,
+            current_type=station.current_type,
+            max_power_w=station.max_power_w,
+            vendor=station.vendor,
+            model=station.model,
+            serial=f"{station.identity}-2023",
+            meter_interval_s=15,
+            id_tokens=station.cards,
+            clock_offset_s=-75 if number % 8 == 3 else 0,
+            faults_per_hour=0.05 if number % 5 == 4 else 0,
+            offline_spells_per_hour=0.3 if number % 6 == 5 else 0,
+            seed=number,
+        )
+        for number, station in enumerate(STATIONS)
+    ]

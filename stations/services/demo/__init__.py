@@ -1,0 +1,1 @@
+"""The demo network that a fresh installation shows: invented places, real behaviour."""

@@ -1,0 +1,184 @@
+"""The demo network's past: ninety days of sessions, made one day at a time.
+
+A day is one transaction, and a day that has sessions is done: an interrupted run goes on where it stopped. The past is
+what lies before the demo network was made, so starting later adds nothing to it.
+"""
+
+import random
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from drivers.domain.tokens import Verdict
+from drivers.models import IdToken, Organization
+from stations.domain.session import Phase
+from stations.models import Connector, MeterSample, Session
+from stations.services.demo.network import SITES, STATIONS, DemoStation
+
+log = structlog.get_logger(__name__)
+
+DAYS = 90
+DAYS_WITH_SAMPLES = 4
+SAMPLE_EVERY = timedelta(minutes=5)
+PROGRESS_KEY = "demo.history"
+
+# Sessions that begin in each hour of the local day, as weights.
+_HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 9, 8, 7, 7, 8, 7, 7, 8, 9, 10, 9, 7, 5, 4, 3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the days of history are there."""
+
+    done: int
+    total: int
+
+
+def progress() -> Progress | None:
+    """How far the history is, while it is being made."""
+    found: Progress | None = cache.get(PROGRESS_KEY)
+    return found
+
+
+def make(*, organization: Organization, stop: threading.Event) -> int:
+    """Write the days that are missing, newest first; returns how many it wrote. `stop` ends it between two days."""
+    days = list(_missing_days(organization))
+    try:
+        for number, day in enumerate(days):
+            cache.set(PROGRESS_KEY, Progress(DAYS - len(days) + number, DAYS), 60)
+            if number % 30 == 0:
+                log.info("demo.history", done=DAYS - len(days) + number, total=DAYS)
+            # A breath between two days lets the chargers' messages through.
+            if stop.wait(0.02):
+                return number
+            _make_day(organization, day, with_samples=day >= _beginning(organization) - timedelta(DAYS_WITH_SAMPLES))
+    finally:
+        cache.delete(PROGRESS_KEY)
+    if days:
+        log.info("demo.history", done=DAYS, total=DAYS)
+    return len(days)
+
+
+def _beginning(organization: Organization) -> datetime:
+    """The first midnight (UTC) after the past: that of the day on which the network was made."""
+    return organization.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _missing_days(organization: Organization) -> Iterator[datetime]:
+    """The days without a session, newest first."""
+    beginning = _beginning(organization)
+    arrivals = Session.objects.filter(station__site__organization=organization, received_at__lt=beginning)
+    done = {at.date() for at in arrivals.datetimes("received_at", "day", tzinfo=beginning.tzinfo)}
+    for ago in range(1, DAYS + 1):
+        day = beginning - timedelta(days=ago)
+        if day.date() not in done:
+            yield day
+
+
+def _make_day(organization: Organization, day: datetime, *, with_samples: bool) -> None:
+    connectors: dict[str, list[Connector]] = {}
+    for connector in Connector.objects.filter(station__site__organization=organization).select_related("station"):
+        connectors.setdefault(connector.station.identity, []).append(connector)
+    tokens = {token.value: token for token in organization.id_tokens.all()}
+    sessions = [
+        session
+        for plan in STATIONS
+        for connector in connectors.get(plan.identity, [])
+        for session in _sessions(plan, connector, tokens, day)
+    ]
+    with transaction.atomic():
+        created = Session.objects.bulk_create(sessions)
+        numbered = [session for session in created if session.protocol == "ocpp1.6"]
+        for session in numbered:
+            session.transaction_id = str(session.pk)
+        Session.objects.bulk_update(numbered, ["transaction_id"])
+        if with_samples:
+            MeterSample.objects.bulk_create(sample for session in created for sample in _samples(session))
+
+
+def _sessions(plan: DemoStation, connector: Connector, tokens: dict[str, IdToken], day: datetime) -> Iterator[Session]:
+    """One plug's sessions of one day, one after the other; the same each time it is asked."""
+    rng = random.Random(f"{plan.identity}/{connector.evse_id}/{day:%Y-%m-%d}")  # noqa: S311
+    site = next(site for site in SITES if site.name == plan.site)
+    weekend = 0.7 if day.weekday() >= 5 else 1.0
+    count = round(rng.gauss(site.sessions_per_day * weekend, 1.0))
+    midnight = datetime.combine(day.date(), time(), ZoneInfo(site.timezone)).astimezone(day.tzinfo)
+    free_at = day
+    for hour in sorted(rng.choices(range(24), _HOURS, k=max(count, 0))):
+        start = midnight + timedelta(hours=hour, minutes=rng.randrange(60), seconds=rng.randrange(60))
+        if start < free_at or start.date() != day.date():
+            continue
+        session = _session(plan, connector, tokens, start, rng)
+        free_at = (session.ended_at or start) + timedelta(minutes=3)
+        if free_at < day + timedelta(days=1):
+            yield session
+
+
+def _session(
+    plan: DemoStation, connector: Connector, tokens: dict[str, IdToken], start: datetime, rng: random.Random
+) -> Session:
+    """A session as the charger would have told it: the car takes less than the plug gives, and stays a while after."""
+    takes_w = plan.max_power_w * rng.uniform(0.3, 0.9)
+    wanted_wh = rng.uniform(12_000, 55_000) if plan.current_type == "dc" else rng.uniform(4_000, 40_000)
+    # One in thirty fails at once: nothing flows, and the driver leaves.
+    failed = rng.random() < 1 / 30
+    energy_wh = 0 if failed else round(wanted_wh)
+    hours = 0.03 if failed else wanted_wh / takes_w + rng.expovariate(4 if plan.current_type == "ac" else 20)
+    card = rng.choice(plan.cards)
+    meter_start = rng.randrange(1_000_000, 90_000_000)
+    is_16 = plan.protocol == "ocpp1.6"
+    end = start + timedelta(hours=hours)
+    return Session(
+        station=connector.station,
+        evse_id=connector.evse_id,
+        connector=connector,
+        transaction_id="" if is_16 else f"{rng.getrandbits(128):032x}",
+        protocol=plan.protocol,
+        id_token=card,
+        token=tokens.get(card),
+        verdict=Verdict.ACCEPTED,
+        started_at=start,
+        ended_at=end,
+        received_at=start,
+        stop_reason=_stop_reason(rng, failed=failed),
+        phase=Phase.IDLE,
+        last_seq_no=-1 if is_16 else 2,
+        last_event_at=end,
+        meter_start_wh=meter_start,
+        meter_stop_wh=meter_start + energy_wh,
+        energy_wh=energy_wh,
+        metered_at=end,
+    )
+
+
+def _stop_reason(rng: random.Random, *, failed: bool) -> str:
+    return rng.choice(("EVDisconnected", "Other")) if failed else rng.choice(("EVDisconnected", "Local", "Remote"))
+
+
+def _samples(session: Session) -> Iterator[MeterSample]:
+    """Readings from start to end: full power until four fifths of the energy, then falling as the battery fills."""
+    start, end = session.started_at, session.ended_at or timezone.now()
+    steps = max((end - start) // SAMPLE_EVERY, 1)
+    # `share` of the time → share of the energy; its slope is the power.
+    hours = (end - start).total_seconds() / 3600
+    for step in range(steps + 1):
+        share = step / steps
+        power_w = session.energy_wh / hours * (1.5 - share)
+        delivered = session.energy_wh * (1.5 * share - share * share / 2)
+        yield MeterSample(
+            station=session.station,
+            session=session,
+            evse_id=session.evse_id,
+            at=start + (end - start) * share,
+            received_at=start + (end - start) * share,
+            context="Sample.Periodic",
+            energy_wh=(session.meter_start_wh or 0) + delivered,
+            power_w=power_w,
+        )

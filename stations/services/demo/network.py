@@ -1,0 +1,142 @@
+"""What the demo network consists of. All names, addresses and cards are invented."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+
+from drivers.domain.roles import Role
+from drivers.domain.tokens import TokenStatus, TokenType
+from stations.models import Station
+
+ORGANIZATION = "Demo Network"
+SLUG = "demo-network"
+PASSWORD = "demo-busbar"  # noqa: S105 - printed at every start, for a network that exists on this machine only
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """`role` in the demo organization; None for a driver, who works for nobody."""
+
+    email: str
+    name: str
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSite:
+    name: str
+    address: str
+    city: str
+    country: str
+    latitude: str
+    longitude: str
+    timezone: str
+    is_open: bool
+    sessions_per_day: float  # per EVSE
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStation:
+    """`max_power_w` is that of each EVSE."""
+
+    identity: str
+    name: str
+    site: str
+    protocol: Literal["ocpp1.6", "ocpp2.0.1"]
+    security_profile: int
+    evses: int
+    current_type: Literal["ac", "dc"]
+    max_power_w: int
+    vendor: str
+    model: str
+
+    @property
+    def connector_type(self) -> str:
+        return "cCCS2" if self.current_type == "dc" else "sType2"
+
+    @property
+    def password(self) -> str | None:
+        """Follows from the installation's secret, so that the virtual charger knows it and nothing stores it."""
+        if self.security_profile == Station.SecurityProfile.NONE:
+            return None
+        digest = hmac.new(settings.SECRET_KEY.encode(), f"demo {self.identity}".encode(), hashlib.sha256)
+        return digest.hexdigest()[:32]
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """The cards that are shown at this station."""
+        seed = hashlib.sha256(self.identity.encode()).hexdigest().upper()
+        return tuple(f"04{seed[n * 12 : n * 12 + 12]}" for n in range(CARDS_PER_STATION))
+
+
+@dataclass(frozen=True, slots=True)
+class DemoToken:
+    """`driver` is an email address; `expired` ones ran out a month before the network was made."""
+
+    value: str
+    label: str
+    type: TokenType = TokenType.ISO14443
+    status: TokenStatus = TokenStatus.ACCEPTED
+    expired: bool = False
+    driver: str = ""
+
+
+CARDS_PER_STATION = 4
+
+PEOPLE = (
+    DemoPerson("operator@demo.example", "Olga Petersen", Role.OWNER),
+    DemoPerson("technician@demo.example", "Tomás Vega", Role.TECHNICIAN),
+    DemoPerson("driver@demo.example", "Dana Lind", None),
+)
+
+SITES = (
+    DemoSite("Alsterhafen", "Kajenweg 4", "Hamburg", "DE", "53.550340", "9.992130", "Europe/Berlin", False, 2.0),
+    DemoSite(
+        "Rasthof Werratal", "An der A4 12", "Eisenach", "DE", "50.985120", "10.284630", "Europe/Berlin", True, 6.0
+    ),
+    DemoSite(
+        "Oosterpark", "Linnaeuskade 88", "Amsterdam", "NL", "52.358420", "4.923570", "Europe/Amsterdam", False, 2.5
+    ),
+    DemoSite(
+        "Parc relais Gerland", "Allée du Confluent 7", "Lyon", "FR", "45.727310", "4.831240", "Europe/Paris", True, 3.0
+    ),
+    DemoSite(
+        "Nordhavn Kaj", "Redmolen 21", "København", "DK", "55.709260", "12.599480", "Europe/Copenhagen", False, 2.5
+    ),
+)
+
+STATIONS = (
+    DemoStation("HAM-01", "Kaj 1", "Alsterhafen", "ocpp1.6", 1, 2, "ac", 22_000, "Nordlicht", "Duo 22"),
+    DemoStation("HAM-02", "Kaj 2", "Alsterhafen", "ocpp1.6", 1, 2, "ac", 22_000, "Nordlicht", "Duo 22"),
+    DemoStation("HAM-03", "Kaj 3", "Alsterhafen", "ocpp2.0.1", 1, 2, "ac", 22_000, "Nordlicht", "Duo 22 II"),
+    DemoStation("HAM-04", "Speicher", "Alsterhafen", "ocpp1.6", 0, 1, "ac", 11_000, "Elbwerk", "Pfahl 11"),
+    DemoStation("ESA-01", "Lane 1", "Rasthof Werratal", "ocpp2.0.1", 1, 2, "dc", 150_000, "Ampère Est", "Rapide 150"),
+    DemoStation("ESA-02", "Lane 2", "Rasthof Werratal", "ocpp2.0.1", 1, 2, "dc", 150_000, "Ampère Est", "Rapide 150"),
+    DemoStation("ESA-03", "Lane 3", "Rasthof Werratal", "ocpp2.0.1", 1, 1, "dc", 300_000, "Ampère Est", "Rapide 300"),
+    DemoStation("ESA-04", "Lane 4", "Rasthof Werratal", "ocpp1.6", 1, 1, "dc", 50_000, "Elbwerk", "Schnell 50"),
+    DemoStation("AMS-01", "Kade west", "Oosterpark", "ocpp1.6", 1, 2, "ac", 11_000, "Polder", "Paal 2x11"),
+    DemoStation("AMS-02", "Kade midden", "Oosterpark", "ocpp1.6", 1, 2, "ac", 11_000, "Polder", "Paal 2x11"),
+    DemoStation("AMS-03", "Kade oost", "Oosterpark", "ocpp2.0.1", 1, 2, "ac", 22_000, "Polder", "Paal 2x22"),
+    DemoStation(
+        "LYS-01", "Niveau 0 A", "Parc relais Gerland", "ocpp2.0.1", 1, 2, "ac", 22_000, "Ampère Est", "Ville 22"
+    ),
+    DemoStation("LYS-02", "Niveau 0 B", "Parc relais Gerland", "ocpp1.6", 0, 2, "ac", 22_000, "Ampère Est", "Ville 22"),
+    DemoStation("LYS-03", "Entrée", "Parc relais Gerland", "ocpp2.0.1", 1, 1, "dc", 60_000, "Ampère Est", "Rapide 60"),
+    DemoStation("CPH-01", "Kaj syd", "Nordhavn Kaj", "ocpp2.0.1", 1, 2, "ac", 22_000, "Polder", "Paal 2x22"),
+    DemoStation("CPH-02", "Kaj nord", "Nordhavn Kaj", "ocpp1.6", 1, 1, "dc", 50_000, "Elbwerk", "Schnell 50"),
+)
+
+TOKENS = (
+    DemoToken("0453A1B27C4D80", "Dana's card", driver="driver@demo.example"),
+    DemoToken("DE-BSB-C00184302-7", "Dana's contract", type=TokenType.EMAID, driver="driver@demo.example"),
+    DemoToken("04B10C4ED00001", "Reported stolen", status=TokenStatus.BLOCKED),
+    DemoToken("04E4F1D9ED0002", "Fleet card 2024", expired=True),
+    *(
+        DemoToken(card, f"{station.identity} card {number}")
+        for station in STATIONS
+        for number, card in enumerate(station.cards, start=1)
+    ),
+)
