@@ -47,3 +47,31 @@ class Meter:
             voltage_v=voltage,
             soc_percent=round(soc * 100) if dc and soc is not None else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measured quantity, in the words that OCPP 1.6 and 2.0.1 share."""
+
+    measurand: str
+    value: float
+    unit: str
+    phase: str | None = None
+
+
+def samples(reading: Reading, measurands: str) -> list[Sample]:
+    """The quantities of `reading` that the comma-separated list `measurands` asks for, the energy first."""
+    phases = [f"L{n}" for n in range(1, len(reading.currents_a) + 1)] if len(reading.currents_a) > 1 else [None]
+    found = [
+        Sample("Energy.Active.Import.Register", reading.energy_wh, "Wh"),
+        Sample("Power.Active.Import", reading.power_w, "W"),
+        *(
+            Sample("Current.Import", current, "A", phase)
+            for phase, current in zip(phases, reading.currents_a, strict=True)
+        ),
+        Sample("Voltage", reading.voltage_v, "V"),
+    ]
+    if reading.soc_percent is not None:
+        found.append(Sample("SoC", reading.soc_percent, "Percent"))
+    wanted = {name.strip() for name in measurands.split(",")}
+    return [sample for sample in found if sample.measurand in wanted]
