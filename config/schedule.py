@@ -3,7 +3,10 @@
 from typing import Any
 
 EVERY_S: dict[str, float] = {
-    "stations.tasks.sweep": 1,
+    "stations.tasks.deliver_facts": 1,
+    "stations.tasks.sweep_commands": 1,
+    "stations.tasks.close_orphans": 2,
+    "stations.tasks.prune": 3600,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

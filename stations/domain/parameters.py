@@ -21,7 +21,10 @@ class Parameter:
 _EVSE = Parameter("evse", int, "EVSE number; left out: the station as a whole.")
 _CONNECTOR = Parameter("connector", int, "Connector number within the EVSE.")
 _VARIABLES = Parameter(
-    "variables", list, "Objects with name, and for OCPP 2.x component, instance, evse; to set: value.", required=True
+    "variables",
+    list,
+    "Objects with name, and for OCPP 2.x component, instance, evse; to set: value.",
+    required=True,
 )
 
 PARAMETERS: dict[Kind, tuple[Parameter, ...]] = {

@@ -7,7 +7,15 @@ MASK = "••••••"
 
 # Configuration keys and variables whose value is a secret; compared in lower case.
 _SECRET_NAMES = frozenset(
-    {"authorizationkey", "basicauthpassword", "password", "apnpassword", "vpnpassword", "wifipassword", "vpnkey"}
+    {
+        "authorizationkey",
+        "basicauthpassword",
+        "password",
+        "apnpassword",
+        "vpnpassword",
+        "wifipassword",
+        "vpnkey",
+    }
 )
 _NAME_MEMBERS = ("key", "name")
 _VALUE_MEMBERS = ("value", "attributeValue")

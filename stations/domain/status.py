@@ -84,9 +84,7 @@ def evse_availability(statuses: Iterable[str], *, connected: bool, charging: boo
     return next((glance for glance in EVSE_ORDER if glance in found), Availability.UNKNOWN)
 
 
-def station_availability(
-    evses: Iterable[Availability], *, connected: bool, faulted: bool = False
-) -> Availability:
+def station_availability(evses: Iterable[Availability], *, connected: bool, faulted: bool = False) -> Availability:
     """The one word for a station: a fault anywhere shows, else the busiest EVSE speaks.
 
     `faulted`: the station itself reported a fault (1.6 connector 0).

@@ -1,5 +1,6 @@
 """Commands to chargers. The row is the truth; the socket is only nudged."""
 
+import orjson
 from django.db import models
 
 from stations.domain.commands import CommandKind, CommandState
@@ -49,13 +50,20 @@ class Command(models.Model):
                 fields=["connection"], condition=models.Q(state=CommandState.SENT), name="command_sent"
             ),
             models.Index(
-                fields=["effect_due_at"], condition=models.Q(effect_due_at__isnull=False), name="command_effect_due"
+                fields=["effect_due_at"],
+                condition=models.Q(effect_due_at__isnull=False),
+                name="command_effect_due",
             ),
             models.Index(fields=["station", "-id"], name="command_station"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.station_id} ({self.state})"
+
+    @property
+    def wanted_token(self) -> str:
+        """The id token a remote start asks a session for; empty for other kinds."""
+        return str(orjson.loads(self.payload).get("id_token", ""))
 
     @property
     def is_open(self) -> bool:

@@ -19,9 +19,7 @@ class Connection(models.Model):
     """One socket of a charger, from handshake to close."""
 
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="connections")
-    process = models.ForeignKey(
-        EdgeProcess, on_delete=models.SET_NULL, null=True, related_name="connections"
-    )
+    process = models.ForeignKey(EdgeProcess, on_delete=models.SET_NULL, null=True, related_name="connections")
     protocol = models.CharField(max_length=10)
     remote_address = models.CharField(max_length=60, blank=True)
     is_secure = models.BooleanField(default=False)
@@ -32,7 +30,10 @@ class Connection(models.Model):
     close_reason = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["station", "-opened_at"], name="connection_station_opened")]
+        indexes = [
+            models.Index(fields=["station", "-opened_at"], name="connection_station_opened"),
+            models.Index(fields=["process"], condition=models.Q(closed_at=None), name="connection_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.station} since {self.opened_at:%Y-%m-%d %H:%M:%S}"

@@ -1,18 +1,12 @@
 """Charging sessions (OCPP: transactions), what chargers told of them, and their meter samples."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stations.domain.session import Phase
 
 
 class Session(models.Model):
-    class Phase(models.TextChoices):
-        """What the vehicle is doing now; 2.0.1 `ChargingStateEnumType`, and 1.6 statuses brought to it."""
-
-        CONNECTED = "ev_connected", "Vehicle connected"
-        CHARGING = "charging", "Charging"
-        SUSPENDED_EV = "suspended_ev", "Paused by the vehicle"
-        SUSPENDED_EVSE = "suspended_evse", "Paused by the station"
-        IDLE = "idle", "Idle"
-
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="sessions")
     evse = models.ForeignKey(
         "stations.Evse", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
@@ -35,7 +29,25 @@ class Session(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField()
     stop_reason = models.CharField(max_length=30, blank=True, help_text="As on the wire.")
-    phase = models.CharField(max_length=16, choices=Phase, default=Phase.CONNECTED)
+    closed_by = models.ForeignKey(
+        "drivers.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who ended it without the charger.",
+    )
+    phase = models.CharField(
+        max_length=16,
+        choices=[
+            (Phase.CONNECTED, _("Vehicle connected")),
+            (Phase.CHARGING, _("Charging")),
+            (Phase.SUSPENDED_EV, _("Paused by the vehicle")),
+            (Phase.SUSPENDED_EVSE, _("Paused by the station")),
+            (Phase.IDLE, _("Idle")),
+        ],
+        default=Phase.CONNECTED,
+    )
     last_seq_no = models.IntegerField(default=-1, help_text="Highest seqNo of a TransactionEvent (2.x).")
     last_event_at = models.DateTimeField(null=True, blank=True)
     is_flagged = models.BooleanField(default=False, help_text="The charger contradicted itself.")
@@ -98,20 +110,29 @@ class SessionEvent(models.Model):
 class MeterSample(models.Model):
     """One meter value of a charger: a point in time with all that was measured then.
 
-    The columns hold what charts and arithmetic need, summed over phases where the charger reports them apart;
-    `values` is the charger's own `sampledValue` list as JSON text, nothing lost.
+    The columns hold what charts and arithmetic need, put together by `stations.domain.metering.combine`; `values` is
+    the charger's own `sampledValue` list as JSON text, nothing lost.
     """
 
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="+")
     session = models.ForeignKey(
         # The index over (session, at) serves the foreign key too.
-        Session, on_delete=models.CASCADE, null=True, blank=True, related_name="samples", db_index=False
+        Session,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="samples",
+        db_index=False,
     )
-    evse = models.ForeignKey("stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    evse = models.ForeignKey(
+        "stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField(help_text="By the charger's clock.")
     received_at = models.DateTimeField()
     context = models.CharField(max_length=24, blank=True)
-    energy_wh = models.FloatField(null=True, blank=True, help_text="Meter register, not the session's energy.")
+    energy_wh = models.FloatField(
+        null=True, blank=True, help_text="Meter register, not the session's energy."
+    )
     power_w = models.FloatField(null=True, blank=True)
     current_a = models.FloatField(null=True, blank=True)
     voltage_v = models.FloatField(null=True, blank=True)

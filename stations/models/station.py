@@ -50,7 +50,12 @@ class Station(models.Model):
 
     # Liveness: the open socket, if any, and the last time anything came through one.
     connection = models.OneToOneField(
-        "stations.Connection", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+        "stations.Connection",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
     )
     protocol = models.CharField(max_length=10, blank=True, help_text="Subprotocol of the last connection.")
     last_seen = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,45 @@
+"""Who listens to what: the one place that ties the floors together from above.
+
+`SUBSCRIBERS`: fact kind → dotted paths of functions that take the fact. `SLOTS`: named place on a page → URL names of
+the fragments shown there. Both are checked at start-up: a misspelt path stops the process, not a delivery.
+"""
+
+from django.urls import get_resolver
+from django.utils.module_loading import import_string
+
+from stations import journal, slots
+
+SUBSCRIBERS: dict[str, list[str]] = {
+    "station.connected": ["monitoring.subscribers.on_connected"],
+    "station.disconnected": ["monitoring.subscribers.on_disconnected"],
+}
+
+SLOTS: dict[str, list[str]] = {
+    "station": ["monitoring:station-connectivity"],
+}
+
+
+def connect() -> None:
+    """Register everything; raises ImportError for a subscriber that is not there."""
+    for kind, paths in SUBSCRIBERS.items():
+        for path in paths:
+            journal.subscribe(kind, path, import_string(path))
+    for slot, names in SLOTS.items():
+        for name in names:
+            slots.register(slot, name)
+
+
+def unknown_fragments() -> list[str]:
+    """URL names in SLOTS that no URL has."""
+    return [name for names in SLOTS.values() for name in names if not _is_url_name(name)]
+
+
+def _is_url_name(name: str) -> bool:
+    namespace, _, url_name = name.rpartition(":")
+    resolver = get_resolver()
+    if namespace:
+        try:
+            _, resolver = resolver.namespace_dict[namespace]
+        except KeyError:
+            return False
+    return bool(resolver.reverse_dict.getlist(url_name))

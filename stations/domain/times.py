@@ -1,0 +1,31 @@
+"""Times on the wire."""
+
+from datetime import UTC, datetime
+
+
+def parse(text: str) -> datetime:
+    """The aware UTC instant of an ISO 8601 text as chargers write it; one without a zone is taken for UTC.
+
+    Raises ValueError for anything that is no instant, also for one outside the years 1 to 9999 once in UTC.
+    """
+    moment = datetime.fromisoformat(text.strip())
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies outside the calendar") from error
+
+
+def is_time(text: str) -> bool:
+    """Whether `parse` would take it."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def render(moment: datetime) -> str:
+    """UTC with milliseconds and `Z`: `+00:00` fails strict chargers."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

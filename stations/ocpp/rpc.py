@@ -1,0 +1,169 @@
+"""Frames of OCPP-J: JSON arrays on the wire, small dataclasses here.
+
+OCPP-J 1.6 section 4, OCPP 2.0.1 part 4 section 4.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+MAX_MESSAGE_ID = 36
+# What a frame whose message id cannot be read is answered under (OCPP 2.0.1 part 4, section 4.2.3).
+NO_MESSAGE_ID = "-1"
+
+
+class Error(StrEnum):
+    """RPC error codes, spelled as 2.0.1 does; each protocol renames those that 1.6 spells otherwise."""
+
+    FORMAT_VIOLATION = "FormatViolation"
+    GENERIC = "GenericError"
+    INTERNAL = "InternalError"
+    MESSAGE_TYPE_NOT_SUPPORTED = "MessageTypeNotSupported"
+    NOT_IMPLEMENTED = "NotImplemented"
+    NOT_SUPPORTED = "NotSupported"
+    OCCURRENCE = "OccurrenceConstraintViolation"
+    PROPERTY = "PropertyConstraintViolation"
+    PROTOCOL = "ProtocolError"
+    RPC_FRAMEWORK = "RpcFrameworkError"
+    SECURITY = "SecurityError"
+    TYPE = "TypeConstraintViolation"
+
+
+class Refusal(Exception):
+    """A CALL that is answered with a CALLERROR. Raised before anything is written."""
+
+    def __init__(self, code: Error, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    id: str
+    action: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    id: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    id: str
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Not a frame. `id` is None where it could not be read; `answerable`: whether it looked like a CALL."""
+
+    id: str | None
+    code: Error
+    description: str
+    answerable: bool = True
+    action: str = ""
+
+
+Frame = Call | CallResult | CallError | Malformed
+
+_CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+
+
+def parse(text: str) -> Frame:
+    """The frame in `text`; never raises."""
+    try:
+        parts = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return Malformed(_id_in(text), Error.RPC_FRAMEWORK, f"Not JSON: {error}")
+    if not isinstance(parts, list) or len(parts) < 2:
+        return Malformed(None, Error.RPC_FRAMEWORK, "A frame is a JSON array that starts with a type and an id.")
+    message_type, message_id = parts[0], parts[1]
+    if not isinstance(message_id, str) or not 0 < len(message_id) <= MAX_MESSAGE_ID:
+        return Malformed(
+            None, Error.RPC_FRAMEWORK, "The message id is a string of 1 to 36 characters.", message_type == _CALL
+        )
+    if message_type == _CALL:
+        return _call(message_id, parts)
+    if message_type in (_CALL_RESULT, _CALL_ERROR):
+        return _answer(message_id, parts)
+    return Malformed(message_id, Error.MESSAGE_TYPE_NOT_SUPPORTED, f"Message type {message_type!r} is not known.")
+
+
+def _answer(message_id: str, parts: list[Any]) -> CallResult | CallError | Malformed:
+    if parts[0] == _CALL_RESULT and len(parts) == 3 and isinstance(parts[2], dict):
+        return CallResult(message_id, parts[2])
+    if parts[0] == _CALL_ERROR and len(parts) >= 3:
+        return CallError(message_id, str(parts[2]), str(parts[3]) if len(parts) > 3 else "")
+    return Malformed(message_id, Error.RPC_FRAMEWORK, "An answer has an id and a payload.", answerable=False)
+
+
+def _call(message_id: str, parts: list[Any]) -> Call | Malformed:
+    action = parts[2] if len(parts) > 2 and isinstance(parts[2], str) else ""
+    if len(parts) != 4 or not action:
+        return Malformed(message_id, Error.RPC_FRAMEWORK, "A CALL is [2, id, action, payload].", action=action)
+    if not isinstance(parts[3], dict):
+        return Malformed(message_id, Error.FORMAT_VIOLATION, "The payload is a JSON object.", action=action)
+    return Call(message_id, action, parts[3])
+
+
+_START = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
+
+
+def _id_in(text: str) -> str | None:
+    """The message id of a CALL whose JSON is broken or too long to be parsed, where its start is still legible."""
+    match = _START.match(text[:256])
+    return match.group(1) if match else None
+
+
+def too_large(text: str, limit: int) -> Malformed:
+    """What stands for a frame of more than `limit` bytes, which is not parsed."""
+    return Malformed(_id_in(text), Error.GENERIC, f"A frame has at most {limit} bytes.")
+
+
+def call(message_id: str, action: str, payload: dict[str, Any]) -> str:
+    return orjson.dumps([_CALL, message_id, action, payload]).decode()
+
+
+def result(message_id: str, payload: dict[str, Any]) -> str:
+    return orjson.dumps([_CALL_RESULT, message_id, payload]).decode()
+
+
+def error(message_id: str, code: str, description: str) -> str:
+    return orjson.dumps([_CALL_ERROR, message_id, code, description[:255], {}]).decode()
+
+
+# Ten digits in a row or an escaped NUL: rare enough to look at the payload's values one by one.
+_SUSPICIOUS = re.compile(r"\d{10}|\\u0000")
+_INT32 = 2**31
+
+
+def check_values(text: str, payload: dict[str, Any]) -> None:
+    """Raise Refusal for what no schema forbids and no database takes: NUL characters, integers beyond 32 bits."""
+    if not _SUSPICIOUS.search(text):
+        return
+    try:
+        _walk(payload)
+    except RecursionError:
+        raise Refusal(Error.FORMAT_VIOLATION, "The payload is nested too deeply.") from None
+
+
+def _walk(value: Any) -> None:
+    if isinstance(value, str) and "\0" in value:
+        raise Refusal(Error.PROPERTY, "A text holds a NUL character.")
+    if isinstance(value, int) and not -_INT32 <= value < _INT32:
+        raise Refusal(Error.PROPERTY, f"{value} does not fit into 32 bits.")
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _walk(name)
+            _walk(item)
+    if isinstance(value, list):
+        for item in value:
+            _walk(item)

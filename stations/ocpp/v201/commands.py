@@ -1,0 +1,129 @@
+"""Version-neutral commands as OCPP 2.0.1 requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from stations.domain.commands import CommandKind as Kind
+from stations.ocpp.protocol import Encoder, NotExpressible, Request
+from stations.ocpp.router import Payload
+
+ENCODERS: dict[Kind, Encoder] = {}
+
+
+def _encodes(kind: Kind) -> Callable[[Encoder], Encoder]:
+    def register(encoder: Encoder) -> Encoder:
+        ENCODERS[kind] = encoder
+        return encoder
+
+    return register
+
+
+def _evse(request: Request) -> Payload:
+    """{"evse": …} where the command names one, else nothing: the station as a whole."""
+    if "evse" not in request.values:
+        return {}
+    evse: Payload = {"id": request.values["evse"]}
+    if "connector" in request.values:
+        evse["connectorId"] = request.values["connector"]
+    return {"evse": evse}
+
+
+@_encodes(Kind.RESET)
+def reset(request: Request) -> tuple[str, Payload]:
+    """B11, B12."""
+    payload: Payload = {"type": "OnIdle" if request.values["type"] == "soft" else "Immediate"}
+    if "evse" in request.values:
+        payload["evseId"] = request.values["evse"]
+    return "Reset", payload
+
+
+@_encodes(Kind.REMOTE_START)
+def remote_start(request: Request) -> tuple[str, Payload]:
+    """F01, F02. The remoteStartId is the command's id, so that the session finds it again."""
+    token = {"idToken": request.values["id_token"], "type": request.values.get("id_token_type", "Central")}
+    payload: Payload = {"idToken": token, "remoteStartId": request.command.pk}
+    if "evse" in request.values:
+        payload["evseId"] = request.values["evse"]
+    return "RequestStartTransaction", payload
+
+
+@_encodes(Kind.REMOTE_STOP)
+def remote_stop(request: Request) -> tuple[str, Payload]:
+    """F03."""
+    return "RequestStopTransaction", {"transactionId": request.values["transaction_id"]}
+
+
+@_encodes(Kind.UNLOCK)
+def unlock(request: Request) -> tuple[str, Payload]:
+    """F05."""
+    return "UnlockConnector", {
+        "evseId": request.values["evse"],
+        "connectorId": request.values.get("connector", 1),
+    }
+
+
+@_encodes(Kind.CHANGE_AVAILABILITY)
+def change_availability(request: Request) -> tuple[str, Payload]:
+    """G03, G04."""
+    status = "Operative" if request.values["operative"] else "Inoperative"
+    return "ChangeAvailability", {"operationalStatus": status} | _evse(request)
+
+
+def _variable(item: dict[str, Any]) -> Payload:
+    """Component and variable of a command's item: {name, component, instance?, evse?}."""
+    if "component" not in item:
+        raise NotExpressible(f"In OCPP 2.0.1 the variable {item.get('name')!r} needs its component.")
+    component: Payload = {"name": item["component"]}
+    if "component_instance" in item:
+        component["instance"] = item["component_instance"]
+    if "evse" in item:
+        component["evse"] = {"id": item["evse"]}
+    variable: Payload = {"name": item["name"]}
+    if "instance" in item:
+        variable["instance"] = item["instance"]
+    payload: Payload = {"component": component, "variable": variable}
+    if "attribute" in item:
+        payload["attributeType"] = item["attribute"]
+    return payload
+
+
+@_encodes(Kind.GET_VARIABLES)
+def get_variables(request: Request) -> tuple[str, Payload]:
+    """B06."""
+    return "GetVariables", {"getVariableData": [_variable(item) for item in request.values.get("variables", [])]}
+
+
+@_encodes(Kind.SET_VARIABLES)
+def set_variables(request: Request) -> tuple[str, Payload]:
+    """B05."""
+    data = [_variable(item) | {"attributeValue": str(item["value"])} for item in request.values["variables"]]
+    return "SetVariables", {"setVariableData": data}
+
+
+_REPORTS = {"full": "FullInventory", "configuration": "ConfigurationInventory", "summary": "SummaryInventory"}
+
+
+@_encodes(Kind.GET_BASE_REPORT)
+def get_base_report(request: Request) -> tuple[str, Payload]:
+    """B07."""
+    report = _REPORTS[request.values.get("report", "full")]
+    return "GetBaseReport", {"requestId": request.command.pk, "reportBase": report}
+
+
+@_encodes(Kind.TRIGGER)
+def trigger(request: Request) -> tuple[str, Payload]:
+    """F06."""
+    return "TriggerMessage", {"requestedMessage": request.values["message"]} | _evse(request)
+
+
+@_encodes(Kind.CLEAR_CACHE)
+def clear_cache(request: Request) -> tuple[str, Payload]:
+    """C11."""
+    return "ClearCache", {}
+
+
+@_encodes(Kind.DATA_TRANSFER)
+def data_transfer(request: Request) -> tuple[str, Payload]:
+    """P01."""
+    names = {"vendor_id": "vendorId", "message_id": "messageId", "data": "data"}
+    return "DataTransfer", {names[name]: value for name, value in request.values.items()}

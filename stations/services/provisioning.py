@@ -1,0 +1,146 @@
+"""Stations come to be, say who they are, and show their EVSEs and connectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from stations import journal
+from stations.domain.credentials import hash_password
+from stations.models import Connector, Evse, Site, Station
+from stations.services.work import Work
+
+# Far above any hardware; a charger that counts further is broken or hostile.
+MAX_CONNECTORS = 64
+
+
+class TooManyConnectors(Exception):
+    """A station claims more connectors than any station has."""
+
+
+def create_station(
+    *, site: Site, identity: str, name: str = "", security_profile: int, password: str | None = None
+) -> Station:
+    """A new station. Raises ValidationError: profiles 1 and 2 need a password; an identity is unique everywhere."""
+    needs_password = security_profile in (Station.SecurityProfile.BASIC, Station.SecurityProfile.TLS_BASIC)
+    if needs_password and not password:
+        raise ValidationError({"password": f"Security profile {security_profile} needs a password."})
+    station = Station(site=site, identity=identity, name=name, security_profile=security_profile)
+    if password:
+        station.password_hash = hash_password(password)
+    station.full_clean()
+    with transaction.atomic():
+        station.save()
+        journal.record("station.created", subject_type="station", subject_id=station.pk)
+    return station
+
+
+def set_password(*, station: Station, password: str) -> None:
+    """Replace the password that the station must present from its next connection on."""
+    if not password:
+        raise ValidationError({"password": "A password cannot be empty."})
+    station.password_hash = hash_password(password)
+    with transaction.atomic():
+        station.save(update_fields=["password_hash"])
+
+
+@dataclass(frozen=True, slots=True)
+class Nameplate:
+    """What a charger says of itself at boot."""
+
+    vendor: str
+    model: str
+    serial_number: str = ""
+    firmware_version: str = ""
+    reason: str = ""
+
+
+def boot(*, work: Work, station: Station, nameplate: Nameplate, at: datetime) -> str:
+    """Take down a BootNotification; returns the registration status to answer with."""
+    station.vendor = nameplate.vendor
+    station.model = nameplate.model
+    station.serial_number = nameplate.serial_number
+    station.firmware_version = nameplate.firmware_version
+    station.boot_reason = nameplate.reason
+    station.booted_at = at
+    work.changed(station, "vendor", "model", "serial_number", "firmware_version", "boot_reason", "booted_at")
+    data = {"firmware_version": nameplate.firmware_version, "reason": nameplate.reason}
+    work.record("station.booted", subject=station, data=data)
+    work.nudge_station(station)
+    return station.registration
+
+
+def note_clock(*, work: Work, station: Station, said: datetime, received: datetime) -> None:
+    """Keep the charger's clock offset in whole seconds: the largest seen on this connection.
+
+    A message that waited in the charger's queue looks like a clock that is behind, so only larger offsets count; a
+    second or two more is the network's own jitter and not worth a write.
+    """
+    offset = max(-(2**31), min(round((said - received).total_seconds()), 2**31 - 1))
+    if station.clock_offset_s is None or offset > station.clock_offset_s + 2:
+        station.clock_offset_s = offset
+        work.changed(station, "clock_offset_s")
+
+
+def connector_by_ocpp16_id(*, work: Work, station: Station, ocpp16_id: int) -> Connector:
+    """The connector that OCPP 1.6 numbers so; new ones get an EVSE of their own.
+
+    A connector that OCPP 2.x reported as the first of EVSE n is connector n to 1.6: a charger may change its protocol.
+    Raises TooManyConnectors.
+    """
+    known = work.connectors.setdefault(station.pk, [])
+    for connector in known:
+        if connector.ocpp16_id == ocpp16_id:
+            return connector
+    for connector in known:
+        if connector.ocpp16_id is None and connector.evse.number == ocpp16_id and connector.number == 1:
+            connector.ocpp16_id = ocpp16_id
+            work.changed(connector, "ocpp16_id")
+            return connector
+    return _add_connector(work, station, evse_number=ocpp16_id, number=1, ocpp16_id=ocpp16_id)
+
+
+def connector_of_evse(*, work: Work, station: Station, evse_number: int, number: int) -> Connector:
+    """Connector `number` of EVSE `evse_number` as OCPP 2.x counts; made if it is new. Raises TooManyConnectors."""
+    for connector in work.connectors.setdefault(station.pk, []):
+        if connector.evse.number == evse_number and connector.number == number:
+            return connector
+    return _add_connector(work, station, evse_number=evse_number, number=number, ocpp16_id=None)
+
+
+def _add_connector(work: Work, station: Station, *, evse_number: int, number: int, ocpp16_id: int | None) -> Connector:
+    known = work.connectors[station.pk]
+    if len(known) >= MAX_CONNECTORS:
+        raise TooManyConnectors(f"{station.identity} has {MAX_CONNECTORS} connectors already.")
+    evse, _ = Evse.objects.get_or_create(station=station, number=evse_number)
+    # After a grouping the number may be taken by a plug that moved in.
+    taken = {connector.number for connector in known if connector.evse_id == evse.pk}
+    free = next(n for n in range(number, number + MAX_CONNECTORS + 1) if n not in taken)
+    connector = Connector.objects.create(station=station, evse=evse, number=free, ocpp16_id=ocpp16_id)
+    known.append(connector)
+    work.record("connector.appeared", subject=connector, data={"station": station.pk})
+    work.nudge_station(station)
+    return connector
+
+
+def group_connectors(*, station: Station, connector_ids: Sequence[int], evse_number: int) -> Evse:
+    """Put these connectors (primary keys) under one EVSE: plugs of a 1.6 station that charge one vehicle at a time.
+
+    EVSEs left without a connector are removed. Raises ValidationError for connectors of another station.
+    """
+    with transaction.atomic():
+        connectors = list(Connector.objects.filter(station=station, pk__in=connector_ids).order_by("ocpp16_id", "pk"))
+        if len(connectors) != len(set(connector_ids)):
+            raise ValidationError("Not all of these connectors belong to the station.")
+        evse, _ = Evse.objects.get_or_create(station=station, number=evse_number)
+        taken = Connector.objects.filter(evse=evse).exclude(pk__in=connector_ids)
+        numbers = iter(set(range(1, MAX_CONNECTORS + 1)) - set(taken.values_list("number", flat=True)))
+        # Through free numbers above the range first, or two of them could meet on one number in between.
+        for connector in connectors:
+            Connector.objects.filter(pk=connector.pk).update(evse=evse, number=MAX_CONNECTORS + 1 + connector.pk)
+        for connector in connectors:
+            Connector.objects.filter(pk=connector.pk).update(number=next(numbers))
+        Evse.objects.filter(station=station, connectors=None, sessions=None).delete()
+    return evse

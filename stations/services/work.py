@@ -1,0 +1,139 @@
+"""The unit of work: what one batch of charger messages has loaded and will write.
+
+A lane loads it in a few queries, runs the batch's jobs on its objects, flushes changed rows together and commits.
+Jobs change rows only through it, and have no effect outside of it: nudges are collected here and sent after the commit.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from stations import journal, live
+from stations.models import (
+    Connector,
+    Fact,
+    Frame,
+    MeterSample,
+    RecentCalls,
+    Session,
+    SessionEvent,
+    Station,
+)
+from stations.services.flush import insert_many, update_many
+
+# Enough for what a charger had in flight when its socket died.
+_RECENT_CALLS = 8
+
+
+@dataclass
+class Work:
+    """Loaded with `load`; `flush` writes what `changed` and the lists hold."""
+
+    now: datetime
+    stations: dict[int, Station] = field(default_factory=dict)
+    connectors: dict[int, list[Connector]] = field(default_factory=dict)
+    open_sessions: dict[int, list[Session]] = field(default_factory=dict)
+    frames: list[Frame] = field(default_factory=list)
+    samples: list[MeterSample] = field(default_factory=list)
+    events: list[SessionEvent] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)
+    _ended_sessions: list[Session] = field(default_factory=list)
+    _digests: dict[int, RecentCalls] | None = None
+    _changed: dict[tuple[type[models.Model], Any], tuple[models.Model, set[str]]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, station_ids: set[int], now: datetime) -> "Work":
+        """A unit of work on these stations; three queries, however many they are."""
+        work = cls(now=now)
+        if not station_ids:
+            return work
+        stations = Station.objects.filter(pk__in=station_ids).select_related("site")
+        work.stations = {station.pk: station for station in stations}
+        for connector in Connector.objects.filter(station__in=station_ids).select_related("evse"):
+            work.connectors.setdefault(connector.station_id, []).append(connector)
+        for session in Session.objects.filter(station__in=station_ids, ended_at=None).order_by("id"):
+            work.open_sessions.setdefault(session.station_id, []).append(session)
+        return work
+
+    @classmethod
+    @contextmanager
+    def transaction(cls, station_ids: set[int], now: datetime) -> Iterator["Work"]:
+        """A unit of work of its own, for those who are no lane: committed at the end, nudges sent after it."""
+        with transaction.atomic():
+            work = cls.load(station_ids, now)
+            yield work
+            work.flush()
+        live.nudge(*work.groups)
+
+    def changed(self, row: models.Model, *names: str) -> None:
+        """Write these fields of the row at the flush. One row has one object in a unit of work."""
+        known, fields = self._changed.setdefault((type(row), row.pk), (row, set()))
+        if known is not row:
+            raise ValueError(f"{row!r} stands twice in one unit of work; the changes of one would be lost.")
+        fields.update(names)
+
+    def session(self, station: Station, transaction_id: str) -> Session | None:
+        """The station's newest session with this id on the wire, open or not."""
+        loaded = [*self.open_sessions.get(station.pk, []), *self._ended_sessions]
+        known = [s for s in loaded if s.station_id == station.pk and s.transaction_id == transaction_id]
+        if known:
+            return max(known, key=lambda session: session.pk)
+        found = Session.objects.filter(station=station, transaction_id=transaction_id).order_by("-id").first()
+        if found is not None:
+            self._ended_sessions.append(found)
+        return found
+
+    def ended(self, session: Session) -> None:
+        """The session is open no longer, for what follows in this batch."""
+        self.open_sessions[session.station_id].remove(session)
+        self._ended_sessions.append(session)
+
+    def record(self, kind: str, *, subject: models.Model, data: Mapping[str, Any], at: datetime | None = None) -> None:
+        """Add a fact about `subject`."""
+        name = type(subject)._meta.model_name or ""
+        self.facts.append(journal.build(kind, subject_type=name, subject_id=subject.pk, data=data, at=at or self.now))
+
+    def nudge_station(self, station: Station) -> None:
+        """Pages that show the station, its site or its network fetch again after the commit."""
+        self.groups |= {
+            live.station_group(station.pk),
+            live.site_group(station.site_id),
+            live.organization_group(station.site.organization_id),
+        }
+
+    def nudge_session(self, session: Session) -> None:
+        """Pages that show the session or its station fetch again after the commit."""
+        self.groups.add(live.session_group(session.pk))
+        self.nudge_station(self.stations[session.station_id])
+
+    def is_repeat(self, station: Station, digest: bytes) -> bool:
+        """Whether a call with this 16-byte digest is among the station's last ones; if not, it is from now on."""
+        recent = self._recent_calls(station)
+        known = bytes(recent.digests)
+        if any(known[i : i + len(digest)] == digest for i in range(0, len(known), len(digest))):
+            return True
+        recent.digests = (known + digest)[-_RECENT_CALLS * len(digest) :]
+        self.changed(recent, "digests")
+        return False
+
+    def _recent_calls(self, station: Station) -> RecentCalls:
+        if self._digests is None:
+            self._digests = RecentCalls.objects.in_bulk(list(self.stations))
+        if station.pk not in self._digests:
+            self._digests[station.pk] = RecentCalls.objects.create(station=station)
+        return self._digests[station.pk]
+
+    def flush(self) -> None:
+        """Write everything, in few statements."""
+        by_fields: dict[tuple[type[models.Model], frozenset[str]], list[models.Model]] = {}
+        for (model, _), (row, names) in self._changed.items():
+            by_fields.setdefault((model, frozenset(names)), []).append(row)
+        for (_, changed_names), rows in by_fields.items():
+            update_many(rows, changed_names)
+        for new_rows in (self.samples, self.events, self.frames, self.facts):
+            insert_many(new_rows)

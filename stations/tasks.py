@@ -1,0 +1,35 @@
+"""Periodic work on the floor of stations. Each task fetches nothing itself: it calls one service."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from stations import journal
+from stations.services import commands, connections, frames
+
+
+@shared_task
+def deliver_facts() -> int:
+    """Hand unsettled facts to their subscribers."""
+    return journal.deliver()
+
+
+@shared_task
+def close_orphans() -> int:
+    """Close the connections of edge processes that died."""
+    return connections.close_orphans(now=timezone.now())
+
+
+@shared_task
+def sweep_commands() -> int:
+    """Close commands that expired or had no effect."""
+    return commands.sweep()
+
+
+@shared_task
+def prune() -> int:
+    """Delete frames and settled facts beyond their retention."""
+    horizon = timezone.now() - timedelta(days=settings.OCPP_FRAME_DAYS)
+    return frames.prune(older_than=horizon) + journal.prune(older_than=horizon)
