@@ -9,14 +9,9 @@ from django.utils.module_loading import import_string
 
 from stations import journal, slots
 
-SUBSCRIBERS: dict[str, list[str]] = {
-    "station.connected": ["monitoring.subscribers.on_connected"],
-    "station.disconnected": ["monitoring.subscribers.on_disconnected"],
-}
+SUBSCRIBERS: dict[str, list[str]] = {}
 
-SLOTS: dict[str, list[str]] = {
-    "station": ["monitoring:station-connectivity"],
-}
+SLOTS: dict[str, list[str]] = {}
 
 
 def connect() -> None:
