@@ -17,7 +17,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from . import v16, v201
@@ -26,6 +25,7 @@ from .inbox import NEVER, Inbox, ReceivedCall
 from .outbox import Message, Outbox
 from .outlet import Outlet, Session, StopReason, Token, Trigger
 from .profile import Profile
+from .registration import Registration
 from .settings import Settings
 from .station import Misuse, Station
 from .transport import CallError, CallTimeout, Link, Offline, Payload
@@ -59,12 +59,9 @@ class VirtualCharger:
         self.settings = Settings.of(profile)
         self.cache: set[str] = set()
         self.sent: deque[SentCall] = deque(maxlen=history)
-        self.registered = False
         self.expecting: Callable[[Outlet], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: asyncio.Task[None] | None = None
-        self._boot_reason: str | None = None
-        self._boot_retry: asyncio.Task[None] | None = None
         version = v16 if profile.protocol == "ocpp1.6" else v201
         self.wire: v16.Messages | v201.Messages = version.Messages(profile, self.settings)
         self.link = Link(
@@ -92,6 +89,7 @@ class VirtualCharger:
             say=self.outbox.put,
             is_online=lambda: self.ready,
         )
+        self._registration = Registration(self)
         self._inbox = Inbox(commands=version.commands_of(self), history=history)
         self.answers = self._inbox.answers
         self.received = self._inbox.received
@@ -109,6 +107,11 @@ class VirtualCharger:
         return self.link.socket is not None
 
     @property
+    def registered(self) -> bool:
+        """Whether the CSMS accepted the last BootNotification."""
+        return self._registration.accepted
+
+    @property
     def ready(self) -> bool:
         """Whether there is a socket and the CSMS accepted the boot."""
         return self.online and self.registered
@@ -121,7 +124,7 @@ class VirtualCharger:
 
     def power_up(self) -> None:
         """Connect in the background and boot, trying until it works; a test connects by `async with` instead."""
-        self._boot_reason = "PowerUp"
+        self._registration.reset("PowerUp")
         self.link.start()
 
     async def boot(self, *, reason: str = "PowerUp") -> str:
@@ -129,30 +132,13 @@ class VirtualCharger:
 
         The status of the (first) answer. Raises CallError, CallTimeout or Offline.
         """
-        self._boot_reason = reason
-        self._forget_boot_retry()
-        message = self.wire.boot(reason)
-        answer = await self.call(message.action, message.payload)
-        status, interval = str(answer["status"]), int(answer["interval"])
-        self._set_clock(answer)
-        self.registered = status == ACCEPTED
-        if status != ACCEPTED:
-            self._boot_retry = self._spawn(self._boot_again(interval or 10, reason))
-            return status
-        self._boot_reason = None
-        if interval > 0:
-            self.settings.heartbeat_s = interval
-        self.station.announce_station()
-        for outlet in self.station.outlets.values():
-            self.station.announce(outlet, always=True)
-        self.outbox.kick()
-        self._inbox.note()
+        status = await self._registration.boot(reason)
         await self.outbox.settled()
         return status
 
     async def heartbeat(self) -> None:
         """Send Heartbeat; raises CallError, CallTimeout or Offline."""
-        self._set_clock(await self.call("Heartbeat", {}))
+        self._registration.set_clock(await self.call("Heartbeat", {}))
 
     def go_offline(self) -> None:
         """Lose the network without a close frame and stay away until `come_back`; charging goes on."""
@@ -174,17 +160,16 @@ class VirtualCharger:
             self.station.stop_all(StopReason.SOFT_RESET)
             await self.outbox.settled()
             await self.link.close()
-        self._forget_boot_retry()
         self.link.drop()
-        self.registered = False
+        self._registration.reset(reason)
         self.station.stop_all(StopReason.HARD_RESET)
-        self._boot_reason = reason
         await asyncio.sleep(self.profile.reboot_s)
         self.station.power_up()
         self.link.start()
 
     async def close(self) -> None:
         """Close the socket and stop; running sessions stay as they are."""
+        self._registration.reset(None)
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -356,8 +341,8 @@ class VirtualCharger:
             return
 
     def _on_open(self) -> None:
-        if self._boot_reason is not None:
-            self._opening = self._spawn(self._boot_now(self._boot_reason))
+        if self._registration.reason is not None:
+            self._opening = self._spawn(self._registration.boot_now())
         elif self.registered:
             self._opening = self._spawn(self._resume())
         self._inbox.note()
@@ -372,29 +357,6 @@ class VirtualCharger:
         self.station.announce_all()
         self.outbox.kick()
         await self.outbox.settled()
-
-    async def _boot_now(self, reason: str) -> None:
-        try:
-            await self.boot(reason=reason)
-        except (CallError, CallTimeout, KeyError, ValueError):
-            self._boot_retry = self._spawn(self._boot_again(self.profile.call_timeout_s, reason))
-        except Offline:
-            return  # it boots when the socket is back
-
-    async def _boot_again(self, seconds: float, reason: str) -> None:
-        await asyncio.sleep(seconds)
-        self._boot_retry = None
-        await self._boot_now(reason)
-
-    def _forget_boot_retry(self) -> None:
-        if self._boot_retry is not None:
-            self._boot_retry.cancel()
-            self._boot_retry = None
-
-    def _set_clock(self, answer: Payload) -> None:
-        if self.profile.syncs_clock:
-            told = datetime.fromisoformat(answer["currentTime"])
-            self.station.clock_offset = told - self.clock.now()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

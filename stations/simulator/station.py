@@ -51,8 +51,8 @@ class Wire(Protocol):
     def status(self, outlet: Outlet, at: datetime) -> Message:
         """The connector's status."""
 
-    def status_word(self, status: Status) -> str:
-        """`status` in this version's words."""
+    def status_word(self, outlet: Outlet) -> str:
+        """The outlet's status in this version's words."""
 
     def station_status(self, *, operative: bool, fault: str | None, at: datetime) -> Message | None:
         """The status of the whole station."""
@@ -312,7 +312,7 @@ class Station:
 
     def announce(self, outlet: Outlet, *, always: bool = False) -> None:
         """Tell the outlet's status if the CSMS does not know it; offline it has to wait for `announce_all`."""
-        word = self._wire.status_word(outlet.status)
+        word = self._wire.status_word(outlet)
         if self._is_online() and (always or outlet.announced != word):
             outlet.announced = word
             self._say(self._wire.status(outlet, self.now()))

@@ -51,9 +51,9 @@ class Messages:
         """What an answer to Authorize or to a transaction's message says of the token; empty where nothing."""
         return str(answer.get("idTagInfo", {}).get("status", ""))
 
-    def status_word(self, status: Status) -> str:
+    def status_word(self, outlet: Outlet) -> str:
         """1.6 has a word for each."""
-        return status.value
+        return outlet.status.value
 
     def status(self, outlet: Outlet, at: datetime) -> Message:
         """StatusNotification of a connector."""

@@ -29,7 +29,6 @@ _CHARGING_STATES = {
     Status.SUSPENDED_EVSE: "SuspendedEVSE",
 }
 _CONNECTOR_STATUSES = {
-    Status.AVAILABLE: "Available",
     Status.UNAVAILABLE: "Unavailable",
     Status.FAULTED: "Faulted",
 }
@@ -68,15 +67,16 @@ class Messages:
         """What an answer to Authorize or TransactionEvent says of the token; empty where nothing."""
         return str(answer.get("idTokenInfo", {}).get("status", ""))
 
-    def status_word(self, status: Status) -> str:
-        """All that happens with a cable in is Occupied (a driver who only identified leaves it Available)."""
-        return _CONNECTOR_STATUSES.get(status, "Occupied")
+    def status_word(self, outlet: Outlet) -> str:
+        """All that happens with a cable in is Occupied; a driver who only identified leaves it Available."""
+        idle = "Occupied" if outlet.vehicle else "Available"
+        return _CONNECTOR_STATUSES.get(outlet.status, idle)
 
     def status(self, outlet: Outlet, at: datetime) -> Message:
         """StatusNotification of the EVSE's one connector."""
         payload = {
             "timestamp": iso(at),
-            "connectorStatus": self.status_word(outlet.status),
+            "connectorStatus": self.status_word(outlet),
             "evseId": outlet.id,
             "connectorId": 1,
         }
