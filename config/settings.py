@@ -1,5 +1,7 @@
 """Settings of one installation. Defaults run everything in one process on SQLite; the environment changes the rest."""
 
+from typing import Any
+
 from csp.constants import NONE, SELF
 
 from config import logs
@@ -65,7 +67,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -230,6 +232,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX_TRIM": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": True,
+    "ENUM_NAME_OVERRIDES": {
+        "Availability": "stations.domain.status.Availability",
+        "ConnectorStatus": "stations.domain.status.ConnectorStatus",
+        "TokenStatus": "drivers.domain.tokens.TokenStatus",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "drivers.api.schema.add_problems",

@@ -4,8 +4,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from drivers.domain.roles import Permission
+from drivers.models import Organization
 from drivers.permissions import Viewer, memberships_granting
+from stations.domain.commands import CommandKind
 from stations.models import Site, SiteScope
+
+# What a helpline does for a driver at a charger; everything else takes COMMAND.
+ASSISTING = frozenset({CommandKind.REMOTE_START, CommandKind.REMOTE_STOP, CommandKind.UNLOCK})
 
 
 def sites_granting(viewer: Viewer, permission: Permission) -> QuerySet[Site]:
@@ -22,3 +27,24 @@ def require(viewer: Viewer, permission: Permission, site: Site) -> None:
     """Raise PermissionDenied unless `viewer` holds `permission` at `site`."""
     if not sites_granting(viewer, permission).filter(pk=site.pk).exists():
         raise PermissionDenied(f"Your role does not include “{permission.value}” at {site.name}.")
+
+
+def organizations_granting(viewer: Viewer, permission: Permission) -> QuerySet[Organization]:
+    """The organizations where `viewer` holds `permission` as a whole: a membership scoped to sites does not count."""
+    unscoped = memberships_granting(viewer, permission).filter(site_scopes=None)
+    return Organization.objects.filter(pk__in=unscoped.values("organization"))
+
+
+def require_command(viewer: Viewer, kind: CommandKind, site: Site) -> None:
+    """Raise PermissionDenied unless `viewer` may send a command of `kind` to the stations of `site`."""
+    granting = [Permission.COMMAND, Permission.ASSIST] if kind in ASSISTING else [Permission.COMMAND]
+    if not any(sites_granting(viewer, permission).filter(pk=site.pk).exists() for permission in granting):
+        raise PermissionDenied(f"Your role does not include the command “{kind.value}” at {site.name}.")
+
+
+def command_kinds(viewer: Viewer, site: Site) -> list[CommandKind]:
+    """The kinds of command `viewer` may send to the stations of `site`."""
+    if sites_granting(viewer, Permission.COMMAND).filter(pk=site.pk).exists():
+        return list(CommandKind)
+    assists = sites_granting(viewer, Permission.ASSIST).filter(pk=site.pk).exists()
+    return [kind for kind in CommandKind if assists and kind in ASSISTING]

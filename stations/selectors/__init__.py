@@ -20,11 +20,15 @@ def visible_stations(viewer: Viewer) -> QuerySet[Station]:
 
 def with_evses(stations: QuerySet[Station]) -> QuerySet[Station]:
     """The same stations with EVSEs, connectors and open sessions in three further queries, however many they are."""
+    return stations.prefetch_related(Prefetch("evses", with_use(Evse.objects.all())))
+
+
+def with_use(evses: QuerySet[Evse]) -> QuerySet[Evse]:
+    """The same EVSEs with connectors and `open_sessions` in two further queries, however many they are."""
     open_sessions = Prefetch(
         "sessions", Session.objects.filter(ended_at=None).order_by("-started_at"), to_attr="open_sessions"
     )
-    evses = Prefetch("evses", Evse.objects.prefetch_related("connectors", open_sessions))
-    return stations.prefetch_related(evses)
+    return evses.prefetch_related("connectors", open_sessions)
 
 
 def visible_evses(viewer: Viewer) -> QuerySet[Evse]:

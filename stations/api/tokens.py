@@ -1,0 +1,110 @@
+"""/id-tokens/"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from drivers.domain.roles import Permission
+from drivers.domain.tokens import TokenStatus
+from drivers.models import IdToken, Organization, User
+from drivers.permissions import Viewer, memberships_granting
+from stations.api.base import ID, Resource, organization_for, unmoved
+from stations.api.fields import VisibleField
+from stations.selectors import visible_id_tokens
+from stations.services import tokens
+
+
+def _organizations(viewer: Viewer) -> QuerySet[Organization]:
+    granted = memberships_granting(viewer, Permission.VIEW_TOKENS)
+    return Organization.objects.filter(pk__in=granted.values("organization"))
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "email"}]})
+class DriverField(serializers.Field[User, "int | str", "int | None", IdToken]):
+    """A person: shown by id, written by id or email address."""
+
+    def to_representation(self, value: User) -> int:
+        return value.pk
+
+    def to_internal_value(self, data: Any) -> User:
+        if isinstance(data, str):
+            found = User.objects.filter(email__iexact=data)
+        elif isinstance(data, int) and not isinstance(data, bool):
+            # An id can be guessed, an address is known: by id only those that the viewer's network knows already.
+            organizations = _organizations(self.context["request"].user)
+            known = Q(id_tokens__organization__in=organizations) | Q(memberships__organization__in=organizations)
+            found = User.objects.filter(known, pk=data).distinct()
+        else:
+            raise serializers.ValidationError("Give an email address or an id.")
+        driver = found.first()
+        if driver is None:
+            raise serializers.ValidationError("There is no such person.")
+        return driver
+
+
+class IdTokenSerializer(serializers.ModelSerializer[IdToken]):
+    organization = VisibleField(
+        "slug", _organizations, required=False, help_text="Left out: yours, if you work for one only."
+    )
+    status = serializers.ChoiceField([(status.value, status.name) for status in TokenStatus], required=False)
+    driver = DriverField(required=False, allow_null=True)
+    driver_email = serializers.EmailField(source="driver.email", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = IdToken
+        fields = (
+            "id",
+            "organization",
+            "value",
+            "type",
+            "status",
+            "expires_at",
+            "parent",
+            "driver",
+            "driver_email",
+            "label",
+            "created_at",
+        )
+        # A value given twice is the service's to refuse: the organization may be left out here.
+        validators: list[Any] = []
+
+
+class IdTokenFilter(filters.FilterSet):  # type: ignore[misc]
+    organization = filters.CharFilter("organization__slug")
+    value = filters.CharFilter(lookup_expr="iexact", label="Upper and lower case count as the same.")
+    parent = filters.CharFilter(lookup_expr="iexact")
+    driver = filters.NumberFilter("driver_id")
+
+    class Meta:
+        model = IdToken
+        fields = ("organization", "value", "type", "status", "parent", "driver")
+
+
+class IdTokenViewSet(Resource[IdToken]):
+    """Cards, apps and contracts that drivers show to chargers."""
+
+    queryset = IdToken.objects.none()
+    serializer_class = IdTokenSerializer
+    filterset_class = IdTokenFilter
+    search_fields = ("value", "label", "driver__email", "driver__name")
+    ordering = ("id",)
+    ordering_fields = ("id", "value", "created_at")
+    lookup_value_regex = ID
+
+    def get_queryset(self) -> QuerySet[IdToken]:
+        return visible_id_tokens(self.viewer).select_related("organization", "driver")
+
+    def make(self, values: dict[str, Any]) -> IdToken:
+        organization = organization_for(self.viewer, Permission.MANAGE_TOKENS, values.pop("organization", None))
+        return tokens.create(organization=organization, **values)
+
+    def change(self, row: IdToken, changes: dict[str, Any]) -> None:
+        organization_for(self.viewer, Permission.MANAGE_TOKENS, row.organization)
+        tokens.update(token=row, **unmoved(changes, "organization", row.organization))
+
+    def remove(self, row: IdToken) -> None:
+        organization_for(self.viewer, Permission.MANAGE_TOKENS, row.organization)
+        tokens.delete(token=row)

@@ -1,0 +1,59 @@
+"""Id tokens: written here and not in drivers, since chargers must hear of a change."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from drivers.domain.tokens import TokenStatus
+from drivers.models import IdToken, Organization
+from stations import journal
+
+
+def create(*, organization: Organization, **values: Any) -> IdToken:
+    """A new token; `values` are the columns of IdToken. Raises ValidationError."""
+    token = IdToken(organization=organization, **values)
+    _save(token)
+    return token
+
+
+def update(*, token: IdToken, **changes: Any) -> IdToken:
+    """Change columns of a token. Raises ValidationError."""
+    for name, value in changes.items():
+        setattr(token, name, value)
+    _save(token)
+    return token
+
+
+def block(*, token: IdToken) -> IdToken:
+    """From now on the token starts no session."""
+    return update(token=token, status=TokenStatus.BLOCKED)
+
+
+def delete(*, token: IdToken) -> None:
+    """Remove a token; its sessions keep the value the charger sent."""
+    with transaction.atomic():
+        _record(token, deleted=True)
+        token.delete()
+
+
+def _save(token: IdToken) -> None:
+    token.clean_fields()
+    try:
+        with transaction.atomic():
+            token.save()
+            _record(token)
+    except IntegrityError as error:
+        taken = f"{token.organization} has a token “{token.value}” already; upper and lower case count as the same."
+        raise ValidationError({"value": taken}) from error
+
+
+def _record(token: IdToken, *, deleted: bool = False) -> None:
+    data = {
+        "organization": token.organization_id,
+        "value": token.value,
+        "status": token.status,
+        "parent": token.parent,
+        "deleted": deleted,
+    }
+    journal.record("token.changed", subject_type="id_token", subject_id=token.pk, data=data)
