@@ -14,9 +14,9 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import re_path  # noqa: E402
-from stations.routing import charger_routes, live_routes  # noqa: E402
 
 from stations.ocpp import edge  # noqa: E402
+from stations.routing import charger_routes, live_routes  # noqa: E402
 
 Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]

@@ -10,9 +10,10 @@ import tempfile
 _data = tempfile.TemporaryDirectory(prefix="busbar-test-", ignore_cleanup_errors=True)
 os.environ["DATA"] = _data.name
 
-from config.env import DATA_DIR  # noqa: E402
+from config.env import BASE_DIR, DATA_DIR  # noqa: E402
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES  # noqa: E402
+from config.settings import DATABASES, TEMPLATES  # noqa: E402
+from config.strict_templates import Strict  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -27,3 +28,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Strict(BASE_DIR / "templates")

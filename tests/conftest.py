@@ -11,6 +11,7 @@ from drivers.models import IdToken, Organization, User
 from drivers.services import apikeys
 from stations.models import Session, Site, Station
 from tests import factories
+from tests.loopback import only_loopback  # noqa: F401
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from drivers.domain.roles import Role
 from drivers.models import IdToken, Membership, Organization, User
 from stations.domain.commands import CommandKind
+from stations.domain.session import Phase
 from stations.domain.status import ConnectorStatus
 from stations.models import (
     Command,
@@ -151,7 +152,7 @@ class SessionFactory(DjangoModelFactory):
     id_token = factory.Sequence(lambda n: f"CARD{n:06}")
     started_at = factory.LazyFunction(timezone.now)
     received_at = factory.SelfAttribute("started_at")
-    phase = Session.Phase.CHARGING
+    phase = Phase.CHARGING
 
 
 class MeterSampleFactory(DjangoModelFactory):
