@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 
 from drivers.domain.roles import Role
 from drivers.models import IdToken, Membership, Organization, User
+from stations.domain.session import Phase
 from stations.domain.commands import CommandKind
 from stations.domain.session import Phase
 from stations.domain.status import ConnectorStatus

@@ -1,0 +1,60 @@
+"""Flows: virtual chargers over real websockets against the real server, on the test database."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from stations.simulator.charger import VirtualCharger
+from stations.simulator.profile import Profile
+from tests import factories
+from tests.server import running, until
+
+
+@pytest.fixture
+def server(transactional_db):
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def depot(transactional_db):
+    """A site whose organization knows the card `CARD-1`."""
+    site = factories.SiteFactory()
+    factories.IdTokenFactory(organization=site.organization, value="CARD-1")
+    return site
+
+
+@pytest.fixture
+def make_station(depot):
+    """A station that needs no password, by its identity."""
+    return lambda identity, **fields: factories.StationFactory(
+        site=depot, identity=identity, security_profile=0, **fields
+    )
+
+
+@pytest.fixture(params=["ocpp1.6", "ocpp2.0.1"])
+def protocol(request):
+    return request.param
+
+
+@pytest.fixture
+def charger(server, make_station, protocol):
+    """A virtual charger of either version, not connected yet."""
+    make_station("CP-1")
+    profile = Profile(identity="CP-1", protocol=protocol, id_tokens=("CARD-1",), reboot_s=0.1)
+    return VirtualCharger(profile, url=server.ocpp)
+
+
+@pytest.fixture
+def database():
+    """`await database(function)` runs a query where queries may run; `await database.until(...)` waits for one."""
+
+    async def run(function):
+        return await sync_to_async(function, thread_sensitive=True)()
+
+    async def wait(condition, what, seconds=15.0):
+        return await asyncio.wait_for(sync_to_async(until)(condition, what, seconds), seconds + 5)
+
+    run.until = wait
+    return run
