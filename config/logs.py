@@ -12,8 +12,17 @@ SHARED: list[structlog.typing.Processor] = [
 ]
 
 RENDERERS: dict[str, list[structlog.typing.Processor]] = {
-    "console": [structlog.dev.ConsoleRenderer(colors=False)],
-    "json": [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()],
+    "console": [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
+    "json": [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+}
+
+# Libraries that tell more than anybody asks for.
+QUIET = {
+    "celery": "WARNING",
+    "kombu": "ERROR",
+    "daphne": "WARNING",
+    "uvicorn": "WARNING",
+    "websockets": "WARNING",
 }
 
 
@@ -35,15 +44,6 @@ def configure(form: str, level: str) -> dict[str, Any]:
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *RENDERERS[form]],
         "foreign_pre_chain": SHARED,
     }
-    quiet = (
-        "uvicorn.access",
-        "celery.app.trace",
-        "celery.worker.strategy",
-        "celery.beat",
-        "kombu",
-        "daphne",
-        "websockets",
-    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -51,7 +51,7 @@ def configure(form: str, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
-            **{name: {"level": "WARNING"} for name in quiet},
+            **{name: {"level": least} for name, least in QUIET.items()},
             # Django's own handlers would print everything twice.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},

@@ -43,9 +43,9 @@ class Worker:
         self._beat.start()
 
     def stop(self) -> None:
-        """Let running tasks end."""
-        self._beat.stop()
+        """Let running tasks end; takes up to three seconds, in which the worker looks for news only now and then."""
         state.should_stop = 0
+        self._beat.stop()
         self._thread.join(STOP_TIMEOUT_S)
 
 

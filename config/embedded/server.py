@@ -65,10 +65,11 @@ class Server(uvicorn.Server):
         sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        worker = asyncio.create_task(asyncio.to_thread(self._worker.stop))
         # Virtual chargers first, or they would try to come back while the server leaves.
         await asyncio.gather(asyncio.to_thread(self._chargers.stop), asyncio.to_thread(self._history.stop))
         await super().shutdown(sockets)
-        await asyncio.to_thread(self._worker.stop)
+        await worker
 
 
 def banner(port: int) -> str:

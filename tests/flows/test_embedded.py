@@ -1,0 +1,116 @@
+"""The one-process installation, started as `make run` starts it: on an empty DATA, and then once more."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing, contextmanager
+
+import pytest
+
+from stations.services.demo.network import STATIONS
+from tests.architecture.tree import ROOT
+
+CHARGING = """
+    SELECT COUNT(DISTINCT station_id) FROM stations_session WHERE ended_at IS NULL AND energy_wh > 0
+"""
+SEEDED = ("drivers_user", "drivers_organization", "drivers_membership", "drivers_idtoken", "stations_site")
+PAST = "SELECT COUNT(*) FROM stations_session WHERE received_at < date('now')"
+
+
+def _free_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def _installation(data, port):
+    """The running process; killed at the end if it has not ended by itself."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    environment |= {"DATA": str(data), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    log = data.with_suffix(".log").open("a")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "config.embedded"], cwd=ROOT, env=environment, stdout=log, stderr=log
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+
+
+def _until(condition, seconds, what, process, data):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, data.with_suffix(".log").read_text()
+        if condition():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{what} within {seconds} s\n{data.with_suffix('.log').read_text()[-5000:]}")
+
+
+def _is_healthy(port):
+    def check():
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    return check
+
+
+def _count(data, sql):
+    with closing(sqlite3.connect(data / "busbar.sqlite3", timeout=20)) as database:
+        return database.execute(sql).fetchone()[0]
+
+
+def _seeded(data):
+    return {table: _count(data, f"SELECT COUNT(*) FROM {table}") for table in SEEDED}  # noqa: S608
+
+
+def _stop(process, number=signal.SIGINT):
+    process.send_signal(number)
+    return process.wait(timeout=15)
+
+
+def test_a_fresh_installation_charges_stops_cleanly_and_finds_everything_again(tmp_path):
+    data, port = tmp_path / "installation", _free_port()
+    log = data.with_suffix(".log")
+
+    with _installation(data, port) as process:
+        _until(_is_healthy(port), 60, "healthy", process, data)
+        _until(lambda: _count(data, CHARGING) >= 12, 30, "twelve stations charge", process, data)
+        _until(lambda: "done=90" in log.read_text(), 60, "the past is written", process, data)
+        assert "operator@demo.example" in log.read_text()
+        assert _stop(process) == 0
+    first, past = _seeded(data), _count(data, PAST)
+    assert past > 1000
+
+    with _installation(data, port) as process:
+        _until(_is_healthy(port), 30, "healthy", process, data)
+        connected = "SELECT COUNT(*) FROM stations_station WHERE connection_id IS NOT NULL"
+        _until(lambda: _count(data, connected) == len(STATIONS), 20, "all are connected", process, data)
+        assert _stop(process, signal.SIGTERM) == 0
+
+    assert _seeded(data) == first
+    assert _count(data, PAST) == past
+    assert _count(data, "SELECT COUNT(*) FROM stations_station") == len(STATIONS)
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_port_in_use_is_said_in_words(tmp_path):
+    with closing(socket.socket()) as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        with _installation(tmp_path / "second", taken.getsockname()[1]) as process:
+            assert process.wait(timeout=30) == 1
+    log = (tmp_path / "second.log").read_text()
+    assert "cannot be used" in log
+    assert "Traceback" not in log
