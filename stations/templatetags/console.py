@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -18,7 +19,8 @@ from django.utils.translation import ngettext
 from stations import slots
 from stations.domain.commands import CommandState
 from stations.domain.status import Availability
-from stations.models import Site
+from stations.domain.session import Phase
+from stations.models import Command, Session, Site
 from stations.selectors.glance import WORST_FIRST
 from stations.views import wording
 
@@ -49,6 +51,14 @@ def status(glance: str) -> SafeString:
 @register.simple_tag
 def command_state(state: str) -> SafeString:
     return _badge(wording.STATES[CommandState(state)])
+
+
+@register.simple_tag
+def session_state(session: Session) -> SafeString:
+    """What a session does now, or that it has ended."""
+    if session.ended_at:
+        return _badge(wording.SESSION_ENDED)
+    return _badge(wording.PHASES[Phase(session.phase)])
 
 
 def _badge(word: wording.Word) -> SafeString:
@@ -213,6 +223,36 @@ def slot(name: str, *arguments: Any) -> SafeString:
 
 
 @register.filter
-def at_key(mapping: dict[str, Any], key: str) -> Any:
-    """The value under `key`, or None."""
-    return mapping.get(key)
+def total_power(evses: Sequence[Any]) -> float | None:
+    """Watts that flow at a station now, from the EVSEs' sessions; None while none of them charges."""
+    powers = [view.session.power_w for view in evses if view.session and view.session.power_w is not None]
+    return sum(powers) if powers else None
+
+
+@register.filter
+def parameters_line(command: Command) -> str:
+    """A command's parameters as one line: “type soft · evse 1”."""
+    values: dict[str, Any] = orjson.loads(command.payload)
+    return " · ".join(f"{name} {_short(value)}" for name, value in values.items())
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+@register.filter
+def answer_time(command: Command) -> str:
+    """How long the station took to answer."""
+    if not command.sent_at or not command.finished_at:
+        return ""
+    seconds = max(0.0, (command.finished_at - command.sent_at).total_seconds())
+    return _("answered in %(seconds)s s") % {"seconds": number_format(seconds, 1)}
+
+
+@register.filter
+def pretty(text: str) -> str:
+    """JSON text with line breaks; other text as it is."""
+    try:
+        return orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONDecodeError:
+        return text

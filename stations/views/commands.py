@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from stations import live
 from stations.domain.commands import CommandKind, policy_of
 from stations.domain.parameters import InvalidParameters
 from stations.forms import CommandFilter, CommandForm
@@ -25,10 +26,10 @@ def command_list(request: ConsoleRequest) -> HttpResponse:
     """Commands to all stations, newest first."""
     form = CommandFilter(request.GET, kinds=wording.COMMANDS, states=wording.STATES)
     page = paginate(find_commands(request.user, **form.values()), request.GET)
+    groups = {live.station_group(command.station_id) for command in page.items}
+    context = {"form": form, "page": page, "command_groups": " ".join(sorted(groups))}
     fragments = {"results": "stations/_command_rows.html"}
-    return render_page(
-        request, "stations/command_list.html", {"form": form, "page": page}, fragments=fragments
-    )
+    return render_page(request, "stations/command_list.html", context, fragments=fragments)
 
 
 @console

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.commands import CommandState as State
+from stations.domain.session import Phase
 from stations.domain.status import Availability
 from stations.models import RefusedAttempt
 
@@ -32,6 +33,15 @@ AVAILABILITY = {
     Availability.OFFLINE: Word(_("Offline"), "offline", "offline"),
     Availability.UNKNOWN: Word(_("Unknown"), "question", "unknown"),
 }
+
+PHASES = {
+    Phase.CONNECTED: Word(_("Plugged in"), "plug", "occupied"),
+    Phase.CHARGING: Word(_("Charging"), "bolt", "charging"),
+    Phase.SUSPENDED_EV: Word(_("Paused by vehicle"), "car", "occupied"),
+    Phase.SUSPENDED_EVSE: Word(_("Paused by station"), "minus", "occupied"),
+    Phase.IDLE: Word(_("Idle"), "clock", "unavailable"),
+}
+SESSION_ENDED = Word(_("Ended"), "check", "unavailable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+// Dialogs, toasts, tidy filter addresses, times that stay current.
+(() => {
+  const dialog = document.getElementById("dialog");
+
+  // --- Dialogs: a link with data-dialog fetches its form into the one dialog of the page.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "dialog-body" || !dialog) return;
+    if (!dialog.open) dialog.showModal();
+    dialog.querySelector("[autofocus], .dialog-body input:not([type=hidden]), .dialog-body select")?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+    // A click on the backdrop is a click on the dialog itself.
+    else if (event.target === dialog) dialog.close();
+    const menu = event.target.closest("[popover] a, [popover] button");
+    if (menu) menu.closest("[popover]").hidePopover();
+  });
+  document.addEventListener("busbar:done", (event) => {
+    dialog?.close();
+    toast(event.detail.message);
+  });
+
+  // --- Toasts.
+  const toasts = document.getElementById("toasts");
+  const template = document.getElementById("toast");
+  function toast(text) {
+    const node = template.content.firstElementChild.cloneNode(true);
+    node.querySelector("p").textContent = text;
+    // A modal dialog covers the page: news then belongs above it, and the dialog has just closed.
+    toasts.append(node);
+    setTimeout(() => node.remove(), 8000);
+  }
+  document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
+  document.addEventListener("htmx:responseError", () => toast(document.body.dataset.textFailed));
+  document.addEventListener("htmx:sendError", () => toast(document.body.dataset.textFailed));
+
+  // --- Filters: what is not set does not stand in the address.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = event.detail.elt.closest?.("form[data-filter]");
+    if (!form) return;
+    for (const [name, value] of [...event.detail.formData.entries()]) if (!value) event.detail.formData.delete(name);
+  });
+  const mark = (form) => {
+    for (const control of form.querySelectorAll("select, input[type=date]"))
+      control.classList.toggle("is-set", Boolean(control.value));
+  };
+  for (const form of document.querySelectorAll("form[data-filter]")) {
+    mark(form);
+    form.addEventListener("input", () => mark(form));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+    const search = document.querySelector("input[type=search]");
+    if (!search) return;
+    event.preventDefault();
+    search.select();
+    search.focus();
+  });
+
+  // --- Times.
+  const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
+  const justNow = document.body.dataset.textNow;
+  function say(seconds) {
+    if (seconds < 45) return justNow;
+    if (seconds < 3600) return relative.format(-Math.max(1, Math.round(seconds / 60)), "minute");
+    if (seconds < 129600) return relative.format(-Math.round(seconds / 3600), "hour");
+    return relative.format(-Math.round(seconds / 86400), "day");
+  }
+  function refreshTimes() {
+    for (const node of document.querySelectorAll("time[data-ago]")) {
+      const text = say((Date.now() - Date.parse(node.dateTime)) / 1000);
+      if (node.textContent !== text) node.textContent = text;
+    }
+  }
+  refreshTimes();
+  setInterval(refreshTimes, 15000);
+  document.addEventListener("htmx:afterSettle", refreshTimes);
+
+  // --- Live fragments are morphed: what a person has opened stays open.
+  if (window.Idiomorph) {
+    Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+      !(name === "open" && node.matches("details, dialog"));
+    // What a script has drawn is the script's.
+    Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !node.matches?.("[data-map], [data-chart]");
+  }
+})();
