@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
 from rest_framework.permissions import SAFE_METHODS
@@ -83,7 +83,7 @@ def document(status: int, detail: str = "", errors: list[dict[str, str]] | None 
     return problem | ({"errors": errors} if errors else {})
 
 
-def response(request: HttpRequest, status: int, detail: str = "") -> JsonResponse:
+def response(status: int, detail: str = "") -> JsonResponse:
     """A problem document for an address under /api/ that no view of the API answers."""
     return JsonResponse(document(status, detail), status=status, content_type=MEDIA_TYPE)
 

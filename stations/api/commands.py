@@ -26,7 +26,7 @@ from stations.domain.parameters import InvalidParameters
 from stations.models import Command, Station
 from stations.ocpp.protocols import InvalidCall, check_call
 from stations.permissions import require_command
-from stations.selectors import visible_commands, visible_stations
+from stations.selectors import visible_commands, visible_sessions, visible_stations
 from stations.services import commands
 
 LONGEST_WAIT_S = 30
@@ -72,6 +72,7 @@ class CommandSerializer(serializers.ModelSerializer[Command]):
 
 class CommandFilter(filters.FilterSet):  # type: ignore[misc]
     station = filters.CharFilter("station__identity", label="Identity of the station.")
+    session = filters.ModelChoiceFilter(queryset=lambda request: visible_sessions(request.user))
     requested_after = filters.IsoDateTimeFilter("requested_at", lookup_expr="gte")
     requested_before = filters.IsoDateTimeFilter("requested_at", lookup_expr="lt")
 

@@ -17,7 +17,6 @@ from stations.selectors import visible_connectors, visible_evses, visible_statio
 from stations.selectors.glance import evse_glance
 from stations.services import network
 
-
 AT_A_GLANCE = serializers.ChoiceField([(word.value, word.name) for word in Availability])
 
 

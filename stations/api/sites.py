@@ -1,5 +1,6 @@
 """/sites/"""
 
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -23,12 +24,20 @@ def _organizations(viewer: Viewer) -> QuerySet[Organization]:
     return Organization.objects.filter(pk__in=granted.values("organization"))
 
 
+class Degrees(serializers.FloatField):
+    """A coordinate: a JSON number, stored to the sixth decimal (a tenth of a metre)."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        value = super().run_validation(data)
+        return round(Decimal(value), 6) if isinstance(value, float) else value
+
+
 class SiteSerializer(serializers.ModelSerializer[Site]):
     organization = VisibleField(
         "slug", _organizations, required=False, help_text="Left out: yours, if you work for one only."
     )
-    latitude = serializers.FloatField(min_value=-90, max_value=90)
-    longitude = serializers.FloatField(min_value=-180, max_value=180)
+    latitude = Degrees(min_value=-90, max_value=90)
+    longitude = Degrees(min_value=-180, max_value=180)
     country = serializers.RegexField("^[A-Za-z]{2}$", required=False, allow_blank=True, help_text="ISO 3166-1 alpha-2.")
 
     class Meta:

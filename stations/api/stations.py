@@ -75,7 +75,7 @@ class StationSerializer(serializers.ModelSerializer[Station]):
 
 class StationFilter(filters.FilterSet):  # type: ignore[misc]
     connected = filters.BooleanFilter("connection", lookup_expr="isnull", exclude=True, label="Has an open socket now.")
-    site = filters.NumberFilter("site_id", label="Id of the site.")
+    site = filters.ModelChoiceFilter(queryset=lambda request: visible_sites(request.user), label="Id of the site.")
 
     class Meta:
         model = Station

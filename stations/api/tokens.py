@@ -22,6 +22,13 @@ def _organizations(viewer: Viewer) -> QuerySet[Organization]:
     return Organization.objects.filter(pk__in=granted.values("organization"))
 
 
+def _known_people(viewer: Viewer) -> QuerySet[User]:
+    """Members of the viewer's organizations and drivers of their tokens."""
+    organizations = _organizations(viewer)
+    known = Q(id_tokens__organization__in=organizations) | Q(memberships__organization__in=organizations)
+    return User.objects.filter(known).distinct()
+
+
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "email"}]})
 class DriverField(serializers.Field[User, "int | str", "int | None", IdToken]):
     """A person: shown by id, written by id or email address."""
@@ -34,9 +41,7 @@ class DriverField(serializers.Field[User, "int | str", "int | None", IdToken]):
             found = User.objects.filter(email__iexact=data)
         elif isinstance(data, int) and not isinstance(data, bool):
             # An id can be guessed, an address is known: by id only those that the viewer's network knows already.
-            organizations = _organizations(self.context["request"].user)
-            known = Q(id_tokens__organization__in=organizations) | Q(memberships__organization__in=organizations)
-            found = User.objects.filter(known, pk=data).distinct()
+            found = _known_people(self.context["request"].user).filter(pk=data)
         else:
             raise serializers.ValidationError("Give an email address or an id.")
         driver = found.first()
@@ -76,7 +81,7 @@ class IdTokenFilter(filters.FilterSet):  # type: ignore[misc]
     organization = filters.CharFilter("organization__slug")
     value = filters.CharFilter(lookup_expr="iexact", label="Upper and lower case count as the same.")
     parent = filters.CharFilter(lookup_expr="iexact")
-    driver = filters.NumberFilter("driver_id")
+    driver = filters.ModelChoiceFilter(queryset=lambda request: _known_people(request.user))
 
     class Meta:
         model = IdToken
