@@ -32,7 +32,7 @@ class Worker:
             without_gossip=True,
         )
         self._thread = threading.Thread(target=self._worker.start, name="worker", daemon=True)
-        self._beat = EmbeddedService(app, thread=True)
+        self._beat = EmbeddedService(app, thread=True, scheduler_cls=app.conf.beat_scheduler)
 
     def start(self) -> None:
         """Return once tasks are taken."""

@@ -1,0 +1,17 @@
+FROM node:22-slim AS front
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
+FROM python:3.12-slim
+WORKDIR /app
+COPY requirements-uv.lock requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock \
+    && uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock
+COPY --from=front /app/node_modules node_modules
+COPY . .
+RUN useradd --system --uid 1000 busbar && install -d -o busbar /data
+USER busbar
+ENV DATA=/data PYTHONUNBUFFERED=1 LOG_FORMAT=json
+VOLUME /data
+CMD ["daphne", "-b", "0.0.0.0", "-p", "8000", "config.asgi:application"]
