@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from stations import slots
 from stations.domain.commands import CommandState
-from stations.domain.status import Availability
+from stations.domain.status import Availability, ConnectorStatus
 from stations.domain.session import Phase
 from stations.models import Command, Session, Site
 from stations.selectors.glance import WORST_FIRST
@@ -98,6 +98,12 @@ def status_bar(counts: dict[str, int]) -> SafeString:
 @register.filter
 def status_label(glance: str) -> str:
     return str(wording.AVAILABILITY[Availability(glance)].label)
+
+
+@register.filter
+def connector_status(value: str) -> str:
+    """What a connector said of itself, as a word."""
+    return str(wording.CONNECTOR_STATUS[ConnectorStatus(value)])
 
 
 @register.filter
@@ -186,6 +192,17 @@ def _ago(value: datetime) -> str:
     if hours < 36:
         return ngettext("%d h ago", "%d h ago", hours) % hours
     return ngettext("%d day ago", "%d days ago", days) % days
+
+
+@register.simple_tag
+def clock_offset(seconds: int | None) -> str:
+    """How far the station's clock is from ours."""
+    if seconds is None:
+        return _("unknown")
+    if abs(seconds) < 5:
+        return _("right")
+    amount = ngettext("%d second", "%d seconds", abs(seconds)) % abs(seconds)
+    return (_("%s fast") if seconds > 0 else _("%s slow")) % amount
 
 
 @register.simple_tag

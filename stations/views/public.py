@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
+from drivers.domain.roles import Permission
+from drivers.permissions import memberships_granting
 from stations.selectors.public import PublicSite, public_evses, public_site, public_sites
 
 
@@ -16,7 +18,8 @@ def public_map(request: HttpRequest) -> HttpResponse:
     sites = [site for site in _sites(request) if _matches(site, query)]
     template = "stations/_map_list.html" if getattr(request, "htmx", False) else "stations/map.html"
     opened = request.GET.get("site", "")
-    context = {"sites": sites, "query": query, "tile_url": getattr(settings, "TILE_URL", "")}
+    works_here = memberships_granting(request.user, Permission.VIEW_NETWORK).exists()
+    context = {"sites": sites, "query": query, "tile_url": settings.TILE_URL, "is_operator": works_here}
     if opened.isascii() and opened.isdigit() and (found := public_site(request.user, int(opened))):
         context |= {"site": found, "evses": public_evses(request.user, found)}
     return render(request, template, context)

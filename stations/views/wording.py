@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.commands import CommandState as State
 from stations.domain.session import Phase
-from stations.domain.status import Availability
+from stations.domain.status import Availability, ConnectorStatus
 from stations.models import RefusedAttempt
 
 Text = str | Promise
@@ -32,6 +32,20 @@ AVAILABILITY = {
     Availability.FAULTED: Word(_("Faulted"), "alert", "faulted"),
     Availability.OFFLINE: Word(_("Offline"), "offline", "offline"),
     Availability.UNKNOWN: Word(_("Unknown"), "question", "unknown"),
+}
+
+CONNECTOR_STATUS = {
+    ConnectorStatus.AVAILABLE: _("available"),
+    ConnectorStatus.PREPARING: _("preparing"),
+    ConnectorStatus.CHARGING: _("charging"),
+    ConnectorStatus.SUSPENDED_EV: _("paused by vehicle"),
+    ConnectorStatus.SUSPENDED_EVSE: _("paused by station"),
+    ConnectorStatus.FINISHING: _("finishing"),
+    ConnectorStatus.OCCUPIED: _("occupied"),
+    ConnectorStatus.RESERVED: _("reserved"),
+    ConnectorStatus.UNAVAILABLE: _("out of service"),
+    ConnectorStatus.FAULTED: _("faulted"),
+    ConnectorStatus.UNKNOWN: _("unknown"),
 }
 
 PHASES = {
