@@ -76,7 +76,7 @@ def take_call(source: Source, text: str, call: rpc.Call) -> Callable[[Work], str
 
 def _handle(source: Source, work: Work, station: Station, text: str, call: rpc.Call) -> Payload:
     handler = source.protocol.route(call)
-    rpc.check_values(text, call.payload)
+    rpc.check_texts(text, call.payload)
     allowed = source.protocol.before_acceptance
     if station.registration != Station.Registration.ACCEPTED and allowed is not None and call.action not in allowed:
         raise rpc.Refusal(rpc.Error.SECURITY, f"The station's registration is {station.registration}.")

@@ -66,9 +66,25 @@ class Schemas:
         # Some of the bundled files start with a byte order mark.
         schema = json.loads(self._folder.joinpath(f"{name}.json").read_text("utf-8-sig"))
         # Chargers send times without a zone and with a space: ours is the judgement of what is a time.
+        _bound_integers(schema)
         compiled = self._validator(schema, formats={"date-time": is_time}, validate_formats=True)
         self._compiled[name] = compiled
         return compiled
+
+
+INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+
+
+def _bound_integers(schema: Any) -> None:
+    """Add to every integer of a schema, in place, the 32 bits that OCPP gives it and the schemas forget."""
+    if isinstance(schema, list):
+        for item in schema:
+            _bound_integers(item)
+    if isinstance(schema, dict):
+        if schema.get("type") == "integer":
+            schema.update({limit: schema.get(limit, value) for limit, value in INT32.items()})
+        for item in schema.values():
+            _bound_integers(item)
 
 
 _CODE_OF_KIND = {

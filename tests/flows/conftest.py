@@ -1,9 +1,10 @@
 """Flows: virtual chargers over real websockets against the real server, on the test database."""
 
-import asyncio
+from contextlib import closing
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from stations.simulator.charger import VirtualCharger
 from stations.simulator.profile import Profile
@@ -50,11 +51,16 @@ def charger(server, make_station, protocol):
 def database():
     """`await database(function)` runs a query where queries may run; `await database.until(...)` waits for one."""
 
+    def and_close(function, *arguments):
+        # An open connection would keep the test database from being dropped.
+        with closing(connection):
+            return function(*arguments)
+
     async def run(function):
-        return await sync_to_async(function, thread_sensitive=True)()
+        return await sync_to_async(and_close)(function)
 
     async def wait(condition, what, seconds=15.0):
-        return await asyncio.wait_for(sync_to_async(until)(condition, what, seconds), seconds + 5)
+        return await sync_to_async(and_close)(until, condition, what, seconds)
 
     run.until = wait
     return run

@@ -2,6 +2,8 @@
 
 from stations.domain.status import ConnectorStatus
 from stations.models import Connector, Evse, MeterSample, Session, Station
+from stations.simulator.charger import VirtualCharger
+from stations.simulator.profile import Profile
 
 
 async def test_a_charger_that_boots_is_shown_connected_with_its_nameplate_and_connectors(charger, database):
@@ -26,7 +28,7 @@ async def test_a_session_ends_with_the_energy_the_meter_counted(charger, databas
         await charger.meter(1, seconds=600)
         await charger.stop(1)
         await charger.unplug(1)
-        session = await database(lambda: Session.objects.get())
+        session = await database(Session.objects.get)
         counted = await database(lambda: MeterSample.objects.filter(session=session).count())
     assert session.ended_at is not None
     assert session.energy_wh > 1000
@@ -40,11 +42,11 @@ async def test_a_connector_goes_through_the_statuses_of_a_session(charger, datab
         await charger.plug_in(1)
         await charger.start(1, "CARD-1")
         await charger.meter(1, seconds=60)
-        connector = await database(lambda: Connector.objects.get())
+        connector = await database(Connector.objects.get)
         assert connector.status in (ConnectorStatus.CHARGING, ConnectorStatus.OCCUPIED)
         await charger.stop(1)
         await charger.unplug(1)
-        connector = await database(lambda: Connector.objects.get())
+        connector = await database(Connector.objects.get)
         assert connector.status == ConnectorStatus.AVAILABLE
 
 
@@ -65,14 +67,10 @@ async def test_messages_of_an_offline_spell_arrive_with_the_times_they_had(charg
 
 
 async def test_a_charger_may_change_its_version_between_connections(server, make_station, database):
-    from stations.simulator.charger import VirtualCharger
-    from stations.simulator.profile import Profile
-
-    make = lambda version: VirtualCharger(Profile(identity="CP-1", protocol=version, evses=2), url=server.ocpp)
     await database(lambda: make_station("CP-1"))
     for version in ("ocpp1.6", "ocpp2.0.1", "ocpp1.6"):
-        async with make(version) as charger:
+        async with VirtualCharger(Profile(identity="CP-1", protocol=version, evses=2), url=server.ocpp) as charger:
             await charger.boot()
-    assert await database(lambda: Evse.objects.count()) == 2
-    assert await database(lambda: Connector.objects.count()) == 2
+    assert await database(Evse.objects.count) == 2
+    assert await database(Connector.objects.count) == 2
     assert await database(lambda: Station.objects.get().protocol) == "ocpp1.6"
