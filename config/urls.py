@@ -8,6 +8,7 @@ from monitoring import health
 
 urlpatterns = [
     path("", include("stations.urls")),
+    path("", include("monitoring.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("stations.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

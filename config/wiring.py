@@ -9,9 +9,14 @@ from django.utils.module_loading import import_string
 
 from stations import journal, slots
 
-SUBSCRIBERS: dict[str, list[str]] = {}
+SUBSCRIBERS: dict[str, list[str]] = {
+    "station.connected": ["monitoring.subscribers.on_connected"],
+    "station.disconnected": ["monitoring.subscribers.on_disconnected"],
+}
 
-SLOTS: dict[str, list[str]] = {}
+SLOTS: dict[str, list[str]] = {
+    "station": ["monitoring:station-connectivity"],
+}
 
 
 def connect() -> None:

@@ -1,0 +1,3 @@
+from monitoring.models.connectivity import OfflineSpell
+
+__all__ = ["OfflineSpell"]
