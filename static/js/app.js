@@ -80,7 +80,7 @@
   if (window.Idiomorph) {
     Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
       !(name === "open" && node.matches("details, dialog"));
-    // What a script has drawn is the script's.
-    Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !node.matches?.("[data-map], [data-chart]");
+    // What a script has drawn is the script's; a slot fetches itself.
+    Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !node.matches?.("[data-map], [data-chart], .slot");
   }
 })();

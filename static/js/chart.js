@@ -35,7 +35,7 @@
     const hasEnergy = data.energy_kwh.some((value) => value != null);
     const power = ink("power");
     const series = [
-      { label: labels.textTime },
+      { label: labels.textTime, value: (_, value) => (value == null ? "–" : clock(null, [value])[0]) },
       { label: labels.textPower, scale: "kw", stroke: power, fill: faint(power), width: 2, points: { show: false }, value: number(1, "kW") },
     ];
     const columns = [data.at, data.power_kw];
@@ -51,7 +51,6 @@
       width: box.clientWidth,
       height: box.clientWidth < 600 ? 240 : 300,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone),
-      fmtDate: undefined,
       cursor: { points: { size: 7 }, drag: { x: true, y: false } },
       scales: { x: { time: true }, kw: { range: zeroBased }, kwh: { range: zeroBased }, "%": { range: [0, 100] } },
       series,
@@ -61,7 +60,6 @@
         hasEnergy ? axis(1, "kwh", "", { label: "kWh", labelFont: font, labelSize: 18, labelGap: 0 }) : { show: false },
       ],
     };
-    delete options.fmtDate;
     chart?.destroy();
     box.replaceChildren();
     chart = new uPlot(options, columns, box);
@@ -70,7 +68,9 @@
 
   const zeroBased = (_, __, max) => [0, max > 0 ? max * 1.08 : 1];
   const clock = (_, ticks) => {
-    const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
+    const isShort = data.at.at(-1) - data.at[0] < 900;
+    const parts = { hour: "2-digit", minute: "2-digit", ...(isShort && { second: "2-digit" }) };
+    const format = new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: data.zone });
     return ticks.map((tick) => format.format(tick * 1000));
   };
 

@@ -107,7 +107,8 @@ def recent_events(viewer: Viewer, *, limit: int = 12, station: Station | None = 
     """What happened last, newest first: sessions, connections, faults and commands, each by its own latest rows."""
     only = Q() if station is None else Q(station=station)
     events: list[Event] = []
-    for session in visible_sessions(viewer).filter(only).order_by("-id")[:limit]:
+    # Three times as many: a session that ended just now may have started before many others.
+    for session in visible_sessions(viewer).filter(only).order_by("-started_at")[: 3 * limit]:
         events.append(Event(session.started_at, "session_started", session.station, session))
         if session.ended_at:
             events.append(Event(session.ended_at, "session_ended", session.station, session))

@@ -143,14 +143,14 @@ def _scaled(value: float | None, steps: Sequence[tuple[float, str]]) -> tuple[st
 
 @register.filter
 def kwh(value: float | None) -> str:
-    """Watt-hours as kWh, MWh or GWh."""
-    return NBSP.join(_scaled(value, _WATT_HOURS))
+    """Watt-hours as kWh, MWh or GWh; a dash for what is not known."""
+    return "–" if value is None else NBSP.join(_scaled(value, _WATT_HOURS))
 
 
 @register.filter
 def kw(value: float | None) -> str:
-    """Watts as kW, MW or GW."""
-    return NBSP.join(_scaled(value, _WATTS))
+    """Watts as kW, MW or GW; a dash for what is not known."""
+    return "–" if value is None else NBSP.join(_scaled(value, _WATTS))
 
 
 @register.simple_tag
@@ -206,19 +206,22 @@ def clock_offset(seconds: int | None) -> str:
 
 
 @register.simple_tag
-def at(value: datetime | None, site: Site | None = None) -> SafeString:
-    """A time on the site's clock with its zone, without the day if that is today; in UTC where no site is known."""
+def at(value: datetime | None, site: Site | None = None, *, exact: bool = False) -> SafeString:
+    """A time on the site's clock with its zone, without the day if that is today; in UTC where no site is known.
+
+    `exact`: with milliseconds.
+    """
     if value is None:
         return mark_safe('<span class="quiet">–</span>')  # noqa: S308 - a fixed text
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _stamp(value, site))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _stamp(value, site, exact=exact))
 
 
-def _stamp(value: datetime, site: Site | None) -> str:
+def _stamp(value: datetime, site: Site | None, *, exact: bool = False) -> str:
     local = value.astimezone(_zone(site))
     now = timezone.now().astimezone(local.tzinfo)
     clock = date_format(local, "H:i")
-    if abs(now - local) < timedelta(minutes=10):
-        clock = date_format(local, "H:i:s")
+    if exact:
+        clock = local.strftime("%H:%M:%S.%f")[:-3]
     day = "" if local.date() == now.date() else date_format(local, "j M Y " if local.year != now.year else "j M ")
     return f"{day}{clock}{NBSP}{local.tzname()}"
 
@@ -234,9 +237,7 @@ def _zone(site: Site | None) -> tzinfo:
 def slot(name: str, *arguments: Any) -> SafeString:
     """Placeholders that fetch what higher apps put into the slot `name`; nothing for an empty slot."""
     urls = [(reverse(url_name, args=arguments),) for url_name in slots.url_names(name)]
-    return format_html_join(
-        "", '<div class="slot" hx-get="{}" hx-trigger="load" hx-swap="outerHTML"></div>', urls
-    )
+    return format_html_join("", '<div class="slot" hx-get="{}" hx-trigger="load, every 60s" hx-target="this"></div>', urls)
 
 
 @register.filter

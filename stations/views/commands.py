@@ -37,9 +37,10 @@ def command_list(request: ConsoleRequest) -> HttpResponse:
 def send(request: ConsoleRequest, identity: str, kind: str) -> HttpResponse:
     """The form of one kind of command for one station; sending it leads back to the station's page."""
     station = get_object_or_404(visible_stations(request.user).prefetch_related("evses"), identity=identity)
-    if kind not in CommandKind:
-        raise Http404
-    command_kind = CommandKind(kind)
+    try:
+        command_kind = CommandKind(kind)
+    except ValueError as error:
+        raise Http404 from error
     if command_kind not in command_kinds(request.user, station.site):
         raise PermissionDenied(_("Your role does not include this command here."))
     sessions = list(visible_sessions(request.user).filter(station=station, ended_at=None))

@@ -30,9 +30,7 @@ def _figures(request: ConsoleRequest) -> dict[str, Any]:
     hours = selectors.last_hours(request.user)
     return {
         "numbers": numbers,
-        "legend": [
-            (word, wording.AVAILABILITY[word], numbers.stations.get(word, 0)) for word in reversed(WORST_FIRST)
-        ],
+        "legend": [(word, wording.AVAILABILITY[word], numbers.stations.get(word, 0)) for word in reversed(WORST_FIRST)],
         "faulted": numbers.stations.get(Availability.FAULTED, 0),
         "offline": numbers.stations.get(Availability.OFFLINE, 0),
         "hours": hours,

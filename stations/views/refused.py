@@ -13,6 +13,4 @@ def refused_list(request: ConsoleRequest) -> HttpResponse:
     form = RefusedFilter(request.GET)
     page = paginate(find_refused_attempts(request.user, **form.values()), request.GET)
     fragments = {"results": "stations/_refused_rows.html"}
-    return render_page(
-        request, "stations/refused_list.html", {"form": form, "page": page}, fragments=fragments
-    )
+    return render_page(request, "stations/refused_list.html", {"form": form, "page": page}, fragments=fragments)

@@ -27,9 +27,7 @@ def session_list(request: ConsoleRequest) -> HttpResponse:
     form = SessionFilter(request.GET, sites=visible_sites(request.user))
     page = paginate(find_sessions(request.user, **form.values()), request.GET)
     fragments = {"results": "stations/_session_rows.html"}
-    return render_page(
-        request, "stations/session_list.html", {"form": form, "page": page}, fragments=fragments
-    )
+    return render_page(request, "stations/session_list.html", {"form": form, "page": page}, fragments=fragments)
 
 
 @console
