@@ -187,17 +187,21 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
             return
         session.closed()
         self.edge.remove(session)
-        await self.lane.submit(
-            session.station_id,
-            lambda work: connections.close_connection(
-                work=work,
-                station_id=session.station_id,
-                connection_id=session.connection_id,
-                last_seen=session.last_seen,
-                code=code,
-                reason="closed by the charger or the network",
-            ),
-        )
+        try:
+            await self.lane.submit(
+                session.station_id,
+                lambda work: connections.close_connection(
+                    work=work,
+                    station_id=session.station_id,
+                    connection_id=session.connection_id,
+                    last_seen=session.last_seen,
+                    code=code,
+                    reason="closed by the charger or the network",
+                ),
+            )
+        except (Outage, JobFailed) as error:
+            # The edge closes the row once the database is back.
+            log.warning("ocpp.close_not_stored", identity=self.identity, error=repr(error))
 
 
 def _text_of(message: dict[str, Any]) -> str:

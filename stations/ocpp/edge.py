@@ -5,6 +5,7 @@ import contextlib
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -101,6 +102,22 @@ class Edge:
         stale = await self._submit(lambda work: connections.touch(process_id=self.process_id, seen=seen))
         for connection_id in stale:
             self._in_background(by_connection[connection_id].close(CLOSE_SERVICE_RESTART))
+        await self._close_unheld()
+
+    async def _close_unheld(self) -> None:
+        """Close the rows of sockets that ended while the database was away."""
+        held = [session.connection_id for session in self.sessions.values()]
+        rows = await self._submit(lambda work: connections.unheld(process_id=self.process_id, held=held, now=work.now))
+        for row in rows:
+            close = partial(
+                connections.close_connection,
+                station_id=row.station_id,
+                connection_id=row.pk,
+                last_seen=row.last_seen,
+                code=None,
+                reason="closed while the database was away",
+            )
+            await self.lanes[0].submit(row.station_id, lambda work, close=close: close(work=work))
 
     async def _poll(self) -> None:
         """Find commands that no nudge told of: the row is the truth."""

@@ -28,12 +28,15 @@ def authorize(*, station: Station, id_token: str, at: datetime) -> Authorization
     Values compare case-insensitively (OCPP `CiString`). An unknown token is Invalid, unless the site is open to
     anybody.
     """
-    organization = station.site.organization_id
-    token = (
-        IdToken.objects.alias(folded=Lower("value")).filter(organization=organization, folded=id_token.lower()).first()
-    )
+    token = known_token(station=station, id_token=id_token)
     if token is not None:
         return Authorization(judge(token.status, token.expires_at, at), token)
     if station.site.access == Site.Access.OPEN:
         return Authorization(Verdict.ACCEPTED)
     return Authorization(Verdict.INVALID)
+
+
+def known_token(*, station: Station, id_token: str) -> IdToken | None:
+    """The token of this value in the station's organization."""
+    folded = IdToken.objects.alias(folded=Lower("value")).filter(folded=id_token.lower())
+    return folded.filter(organization=station.site.organization_id).first()

@@ -4,7 +4,7 @@ The newest socket of a charger wins. Everything written about liveness is condit
 a socket that was superseded, or whose process was taken for dead, can no longer mark its charger online or offline.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,8 @@ from stations.services.work import Work
 # Renewed every RENEWAL; past it the process is dead. Short, since drivers see what a dead process left behind.
 LEASE = timedelta(seconds=12)
 RENEWAL = timedelta(seconds=4)
+# A socket is not held for the moment between the commit of its row and its first message.
+SETTLING = timedelta(seconds=10)
 # However many identities a scanner tries, the page of refused attempts stays readable and the table small.
 MAX_REFUSED_ROWS = 2000
 
@@ -156,6 +158,12 @@ def renew_lease(*, process_id: UUID, now: datetime) -> None:
 def end_process(*, process_id: UUID, now: datetime) -> None:
     """The process stops in good order: what it still holds may be closed at once."""
     EdgeProcess.objects.filter(pk=process_id).update(lease_until=now)
+
+
+def unheld(*, process_id: UUID, held: Iterable[int], now: datetime) -> list[Connection]:
+    """Open connections of a process that it does not hold: their close could not be stored when it came."""
+    mine = Connection.objects.filter(process=process_id, closed_at=None, opened_at__lt=now - SETTLING)
+    return list(mine.exclude(pk__in=list(held)))
 
 
 def touch(*, process_id: UUID, seen: Mapping[int, datetime]) -> set[int]:

@@ -6,6 +6,7 @@ from typing import Any
 from stations.domain.commands import CommandKind as Kind
 from stations.ocpp.protocol import Encoder, NotExpressible, Request
 from stations.ocpp.router import Payload
+from stations.services.authorization import known_token
 
 ENCODERS: dict[Kind, Encoder] = {}
 
@@ -40,8 +41,10 @@ def reset(request: Request) -> tuple[str, Payload]:
 @_encodes(Kind.REMOTE_START)
 def remote_start(request: Request) -> tuple[str, Payload]:
     """F01, F02. The remoteStartId is the command's id, so that the session finds it again."""
-    token = {"idToken": request.values["id_token"], "type": request.values.get("id_token_type", "Central")}
-    payload: Payload = {"idToken": token, "remoteStartId": request.command.pk}
+    value = request.values["id_token"]
+    known = known_token(station=request.station, id_token=value)
+    token_type = request.values.get("id_token_type") or (known.type if known else "Central")
+    payload: Payload = {"idToken": {"idToken": value, "type": token_type}, "remoteStartId": request.command.pk}
     if "evse" in request.values:
         payload["evseId"] = request.values["evse"]
     return "RequestStartTransaction", payload
