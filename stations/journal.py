@@ -34,7 +34,12 @@ def subscribe(kind: str, path: str, subscriber: Subscriber) -> None:
 
 
 def build(
-    kind: str, *, subject_type: str, subject_id: int, data: Mapping[str, Any] | None = None, at: datetime | None = None
+    kind: str,
+    *,
+    subject_type: str,
+    subject_id: int,
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Fact:
     """An unsaved fact. One nobody listens to is settled from birth: a later subscriber starts from its own now."""
     now = timezone.now()
@@ -49,7 +54,12 @@ def build(
 
 
 def record(
-    kind: str, *, subject_type: str, subject_id: int, data: Mapping[str, Any] | None = None, at: datetime | None = None
+    kind: str,
+    *,
+    subject_type: str,
+    subject_id: int,
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Fact:
     """Write a fact. Call it inside the transaction of what happened; `at` (aware) defaults to now."""
     fact = build(kind, subject_type=subject_type, subject_id=subject_id, data=data, at=at)

@@ -20,9 +20,7 @@ class Command(models.Model):
     session = models.ForeignKey(
         "stations.Session", on_delete=models.SET_NULL, null=True, blank=True, related_name="commands"
     )
-    requested_by = models.ForeignKey(
-        "drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    requested_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
@@ -46,9 +44,7 @@ class Command(models.Model):
                 condition=models.Q(state=CommandState.QUEUED),
                 name="command_queued",
             ),
-            models.Index(
-                fields=["connection"], condition=models.Q(state=CommandState.SENT), name="command_sent"
-            ),
+            models.Index(fields=["connection"], condition=models.Q(state=CommandState.SENT), name="command_sent"),
             models.Index(
                 fields=["effect_due_at"],
                 condition=models.Q(effect_due_at__isnull=False),

@@ -64,9 +64,7 @@ class RefusedAttempt(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["identity", "reason", "remote_address"], name="refusedattempt_unique"
-            )
+            models.UniqueConstraint(fields=["identity", "reason", "remote_address"], name="refusedattempt_unique")
         ]
 
     def __str__(self) -> str:

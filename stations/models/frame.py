@@ -11,12 +11,8 @@ class Frame(models.Model):
         OUT = "out", "to the charger"
 
     # The index over (station, -id) serves the foreign key too.
-    station = models.ForeignKey(
-        "stations.Station", on_delete=models.CASCADE, related_name="frames", db_index=False
-    )
-    connection = models.ForeignKey(
-        "stations.Connection", on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="frames", db_index=False)
+    connection = models.ForeignKey("stations.Connection", on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     direction = models.CharField(max_length=3, choices=Direction)
     action = models.CharField(max_length=50, blank=True, help_text="Blank where the frame has none.")

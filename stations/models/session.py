@@ -8,9 +8,7 @@ from stations.domain.session import Phase
 
 class Session(models.Model):
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="sessions")
-    evse = models.ForeignKey(
-        "stations.Evse", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
-    )
+    evse = models.ForeignKey("stations.Evse", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions")
     connector = models.ForeignKey(
         "stations.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
     )
@@ -99,9 +97,7 @@ class SessionEvent(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "seq_no", "digest"], name="sessionevent_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["session", "seq_no", "digest"], name="sessionevent_unique")]
 
     def __str__(self) -> str:
         return f"{self.session} #{self.seq_no}"
@@ -124,15 +120,11 @@ class MeterSample(models.Model):
         related_name="samples",
         db_index=False,
     )
-    evse = models.ForeignKey(
-        "stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    evse = models.ForeignKey("stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     at = models.DateTimeField(help_text="By the charger's clock.")
     received_at = models.DateTimeField()
     context = models.CharField(max_length=24, blank=True)
-    energy_wh = models.FloatField(
-        null=True, blank=True, help_text="Meter register, not the session's energy."
-    )
+    energy_wh = models.FloatField(null=True, blank=True, help_text="Meter register, not the session's energy.")
     power_w = models.FloatField(null=True, blank=True)
     current_a = models.FloatField(null=True, blank=True)
     voltage_v = models.FloatField(null=True, blank=True)

@@ -33,9 +33,7 @@ class Station(models.Model):
     site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, related_name="stations")
     identity = models.CharField(max_length=48, unique=True, validators=[identity_validator])
     name = models.CharField(max_length=80, blank=True)
-    security_profile = models.PositiveSmallIntegerField(
-        choices=SecurityProfile, default=SecurityProfile.BASIC
-    )
+    security_profile = models.PositiveSmallIntegerField(choices=SecurityProfile, default=SecurityProfile.BASIC)
     password_hash = models.CharField(max_length=200, blank=True, editable=False)
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
     created_at = models.DateTimeField(auto_now_add=True)

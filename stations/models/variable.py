@@ -13,9 +13,7 @@ class Variable(models.Model):
     connector_number = models.PositiveIntegerField(default=0, help_text="0: the EVSE as a whole.")
     name = models.CharField(max_length=50)
     instance = models.CharField(max_length=50, blank=True)
-    attribute = models.CharField(
-        max_length=6, default="Actual", help_text="Actual, Target, MinSet or MaxSet."
-    )
+    attribute = models.CharField(max_length=6, default="Actual", help_text="Actual, Target, MinSet or MaxSet.")
     value = models.CharField(max_length=2500, blank=True, help_text="Masked where it is a secret.")
     data_type = models.CharField(max_length=12, blank=True)
     unit = models.CharField(max_length=16, blank=True)
