@@ -16,6 +16,8 @@ from .vehicle import Vehicle
 Deed = Callable[[], Awaitable[None]]
 
 HOUR_S = 3600.0
+# How often it looks whether a heartbeat is due: the CSMS may change the interval at any time.
+HEARTBEAT_LOOK_S = 5.0
 FAULTS = ("GroundFailure", "OverCurrentFailure", "HighTemperature", "ReaderFailure", "InternalError")
 
 
@@ -36,6 +38,7 @@ class Life:
         self._order = itertools.count()
         self._wake = asyncio.Event()
         self._lived_s = charger.clock.elapsed_s()
+        self._last_heartbeat = time.monotonic()
         charger.expecting = self._bring_car
 
     async def run(self) -> None:
@@ -56,7 +59,7 @@ class Life:
 
     def _plan(self) -> None:
         profile = self._charger.profile
-        self._later_real(self.heartbeat_s, self._heartbeat)
+        self._later_real(HEARTBEAT_LOOK_S, self._heartbeat)
         self._later(self._random.uniform(0, self._charger.settings.meter_interval_s), self._meter)
         for outlet in self._station.outlets.values():
             if self._random.random() < self._occupied_at_start:
@@ -67,11 +70,6 @@ class Life:
             self._later(self._gap_s(profile.faults_per_hour), self._break_down)
         if profile.offline_spells_per_hour > 0:
             self._later(self._gap_s(profile.offline_spells_per_hour), self._lose_network)
-
-    @property
-    def heartbeat_s(self) -> float:
-        """The interval that the CSMS gave, in real seconds."""
-        return max(1, self._charger.settings.heartbeat_s)
 
     # A visit.
 
@@ -124,9 +122,11 @@ class Life:
     # The hardware.
 
     async def _heartbeat(self) -> None:
-        self._later_real(self.heartbeat_s, self._heartbeat)
-        if not self._charger.ready:
+        interval_s = max(1, self._charger.settings.heartbeat_s)
+        self._later_real(min(interval_s, HEARTBEAT_LOOK_S), self._heartbeat)
+        if not self._charger.ready or time.monotonic() < self._last_heartbeat + interval_s:
             return
+        self._last_heartbeat = time.monotonic()
         try:
             await self._charger.heartbeat()
         except CallTimeout:
