@@ -28,4 +28,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+(DATA_DIR / "static").mkdir()
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Strict(BASE_DIR / "templates")
