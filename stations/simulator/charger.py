@@ -292,7 +292,8 @@ class VirtualCharger:
 
     async def wait_until(self, condition: Callable[[], bool], *, timeout_s: float | None = None) -> None:
         """Wait for something about this charger that a message changes, such as `lambda: charger.registered`."""
-        await asyncio.wait_for(self._inbox.wait_until(condition), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            await self._inbox.wait_until(condition)
 
     async def _authorization(self, token: Token) -> str:
         try:

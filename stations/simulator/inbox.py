@@ -59,7 +59,8 @@ class Inbox:
         def arrived() -> bool:
             return any(call.action == action for call in self._unread)
 
-        await asyncio.wait_for(self.wait_until(arrived), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            await self.wait_until(arrived)
         call = next(call for call in self._unread if call.action == action)
         self._unread.remove(call)
         return call

@@ -1,6 +1,7 @@
 """The random life of one charger: cars come and go, things break, the network fails. One task, one agenda."""
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 import time
@@ -63,7 +64,7 @@ class Life:
         self._later(self._random.uniform(0, self._charger.settings.meter_interval_s), self._meter)
         for outlet in self._station.outlets.values():
             if self._random.random() < self._occupied_at_start:
-                self._later_real(self._random.uniform(1, 8), partial(self._arrive, outlet))
+                self._later_real(self._random.uniform(0.5, 5), partial(self._arrive, outlet))
             else:
                 self._await_next_car(outlet)
         if profile.faults_per_hour > 0:
@@ -177,7 +178,6 @@ class Life:
 
     async def _doze(self, seconds: float) -> None:
         self._wake.clear()
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()

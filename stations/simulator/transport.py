@@ -116,7 +116,9 @@ class Link:
             self._waiting[unique_id] = answer
             try:
                 await self.send([2, unique_id, action, payload])
-                return await asyncio.wait_for(answer, self._timeout_s)
+                # not wait_for: in Python 3.11 it swallows a cancellation that comes together with the answer
+                async with asyncio.timeout(self._timeout_s):
+                    return await answer
             except TimeoutError as error:
                 raise CallTimeout(f"{action} was not answered in {self._timeout_s:g} s") from error
             finally:

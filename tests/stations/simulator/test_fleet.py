@@ -85,11 +85,12 @@ async def test_a_remote_start_brings_a_car(csms: ScriptedCsms) -> None:
     assert csms.payloads("StartTransaction")[0]["idTag"] == "APP"
 
 
-async def test_heartbeats_follow_the_interval(csms: ScriptedCsms) -> None:
+async def test_heartbeats_follow_the_interval(csms: ScriptedCsms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stations.simulator.life.HEARTBEAT_LOOK_S", 0.2)
     csms.answers["BootNotification"] = {
         "status": "Accepted",
         "currentTime": "2026-01-01T00:00:00Z",
         "interval": 1,
     }
     async with running(Fleet(MIXED[:1], url=csms.url)):
-        await csms.wait_until(lambda: csms.actions.count("Heartbeat") == 2, timeout_s=15)
+        await csms.wait_until(lambda: csms.actions.count("Heartbeat") == 2, timeout_s=10)
