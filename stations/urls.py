@@ -8,6 +8,7 @@ app_name = "stations"
 
 urlpatterns = [
     path("", public.public_map, name="map"),
+    path("favicon.ico", public.favicon, name="favicon"),
     path("map/sites.geojson", public.public_sites_geojson, name="map-sites"),
     path("map/sites/<int:pk>/", public.public_site_panel, name="map-site"),
     path("console/", overview.overview, name="overview"),

@@ -1,9 +1,13 @@
-"""The one word for an EVSE or a station (stations.domain.status), in SQL: lists filter and count by it."""
+"""The one word for an EVSE or a station (stations.domain.status), in SQL: lists filter and count by it.
 
-from collections.abc import Mapping, Sequence
+Each word is one EXISTS over the connectors, made from the domain's orders. No annotation refers to another one: Django
+writes an annotation out in full wherever it is used, and nested ones multiply.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, IntegerField, Min, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from stations.domain.session import Phase
 from stations.domain.status import (
@@ -28,38 +32,25 @@ WORST_FIRST: Sequence[Availability] = (
     Availability.AVAILABLE,
 )
 
-_BUSY, _CHARGING = EVSE_ORDER.index(Availability.OCCUPIED), EVSE_ORDER.index(Availability.CHARGING)
-
 
 def with_glance(stations: QuerySet[Station]) -> QuerySet[Any]:
-    """The stations annotated with `glance` (an Availability) and `urgency` (0 is the worst)."""
-    worst = (
-        _ranked(Evse.objects.filter(station=OuterRef("pk")))
-        .annotate(place=_recode("rank", {EVSE_ORDER.index(word): STATION_ORDER.index(word) for word in EVSE_ORDER}))
-        .order_by()
-        .values("station")
-        .annotate(worst=Min("place"))
-        .values("worst")
-    )
-    glance = Case(
-        When(connection=None, then=Value(Availability.OFFLINE.value)),
-        When(status=ConnectorStatus.FAULTED, then=Value(Availability.FAULTED.value)),
-        *[When(worst=place, then=Value(word.value)) for place, word in enumerate(STATION_ORDER)],
-        default=Value(Availability.UNKNOWN.value),
-        output_field=CharField(),
-    )
-    return stations.annotate(worst=Subquery(worst)).annotate(glance=glance).annotate(urgency=_urgency())
+    """The stations annotated with `glance` (an Availability)."""
+    whens = [When(condition, then=Value(word.value)) for condition, word in _station_conditions()]
+    return stations.annotate(glance=Case(*whens, default=_UNKNOWN, output_field=CharField()))
+
+
+def with_urgency(stations: QuerySet[Any]) -> QuerySet[Any]:
+    """The stations annotated with `urgency`, their place in WORST_FIRST."""
+    whens = [When(condition, then=Value(WORST_FIRST.index(word))) for condition, word in _station_conditions()]
+    default = Value(WORST_FIRST.index(Availability.UNKNOWN))
+    return stations.annotate(urgency=Case(*whens, default=default, output_field=IntegerField()))
 
 
 def with_evse_glance(evses: QuerySet[Evse]) -> QuerySet[Any]:
     """The EVSEs annotated with `glance` (an Availability)."""
-    glance = Case(
-        When(station__connection=None, then=Value(Availability.OFFLINE.value)),
-        *[When(rank=place, then=Value(word.value)) for place, word in enumerate(EVSE_ORDER)],
-        default=Value(Availability.UNKNOWN.value),
-        output_field=CharField(),
-    )
-    return _ranked(evses).annotate(glance=glance)
+    whens = [When(_evse_is(word), then=Value(word.value)) for word in EVSE_ORDER]
+    offline = When(station__connection=None, then=Value(Availability.OFFLINE.value))
+    return evses.annotate(glance=Case(offline, *whens, default=_UNKNOWN, output_field=CharField()))
 
 
 def evse_glance(evse: Evse, *, connected: bool) -> Availability:
@@ -70,28 +61,31 @@ def evse_glance(evse: Evse, *, connected: bool) -> Availability:
     return evse_availability(statuses, connected=connected, charging=charging)
 
 
-def _ranked(evses: QuerySet[Evse]) -> QuerySet[Evse]:
-    """EVSEs with `rank`, their place in EVSE_ORDER: the least of their connectors, lifted by a session that charges."""
-    places = {status: EVSE_ORDER.index(GLANCE[status]) for status in ConnectorStatus}
-    connectors = (
-        Connector.objects.filter(evse=OuterRef("pk"))
-        .order_by()
-        .values("evse")
-        .annotate(least=Min(_recode("status", places)))
-        .values("least")
-    )
-    charging = Session.objects.filter(evse=OuterRef("pk"), ended_at=None, phase=Phase.CHARGING)
-    return evses.annotate(least=Subquery(connectors)).annotate(
-        rank=Case(
-            When(Exists(charging), least=_BUSY, then=Value(_CHARGING)), default="least", output_field=IntegerField()
-        )
-    )
+_UNKNOWN = Value(Availability.UNKNOWN.value)
 
 
-def _recode(field: str, places: Mapping[Any, int]) -> Case:
-    whens = [When(**{field: key}, then=Value(place)) for key, place in places.items()]
-    return Case(*whens, output_field=IntegerField())
+def _station_conditions() -> list[tuple[Q | Exists, Availability]]:
+    """In the order of stations.domain.status.station_availability: the first that holds speaks."""
+    evses = Evse.objects.filter(station=OuterRef("pk"))
+    return [
+        (Q(connection=None), Availability.OFFLINE),
+        (Q(status=ConnectorStatus.FAULTED), Availability.FAULTED),
+        *((Exists(evses.filter(_evse_is(word))), word) for word in STATION_ORDER),
+    ]
 
 
-def _urgency() -> Case:
-    return _recode("glance", {word.value: place for place, word in enumerate(WORST_FIRST)})
+def _evse_is(word: Availability) -> Q:
+    """Whether an EVSE is `word`: a connector is, and none is anything that comes before it."""
+    charging = Exists(Session.objects.filter(evse=OuterRef("pk"), ended_at=None, phase=Phase.CHARGING))
+    if word == Availability.CHARGING:
+        return Q(_has(word)) | (Q(_has(Availability.OCCUPIED)) & Q(charging))
+    condition = Q(_has(word)) & ~Q(_has(*EVSE_ORDER[: EVSE_ORDER.index(word)]))
+    return condition & ~Q(charging) if word == Availability.OCCUPIED else condition
+
+
+def _has(*words: Availability) -> Exists:
+    return Exists(Connector.objects.filter(evse=OuterRef("pk"), status__in=_statuses(words)))
+
+
+def _statuses(words: Iterable[Availability]) -> list[ConnectorStatus]:
+    return [status for status, glance in GLANCE.items() if glance in words]

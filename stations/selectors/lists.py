@@ -17,7 +17,7 @@ from stations.selectors import (
     visible_stations,
     with_evses,
 )
-from stations.selectors.glance import WORST_FIRST, with_evse_glance, with_glance
+from stations.selectors.glance import WORST_FIRST, with_evse_glance, with_glance, with_urgency
 
 
 def find_stations(
@@ -44,7 +44,7 @@ def find_stations(
     found = with_glance(with_evses(stations))
     if glance:
         found = found.filter(glance=glance)
-    return found.order_by(*(["urgency"] if worst_first else []), "identity")
+    return with_urgency(found).order_by("urgency", "identity") if worst_first else found.order_by("identity")
 
 
 def find_sessions(

@@ -1,7 +1,7 @@
 """Template tags of the console: icons, statuses, quantities with units, times with zones, slots."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 from stations import slots
 from stations.domain.commands import CommandState
-from stations.domain.status import Availability, ConnectorStatus
 from stations.domain.session import Phase
+from stations.domain.status import Availability, ConnectorStatus
 from stations.models import Command, Session, Site
 from stations.selectors.glance import WORST_FIRST
 from stations.views import wording
@@ -212,7 +212,7 @@ def at(value: datetime | None, site: Site | None = None, *, exact: bool = False)
     `exact`: with milliseconds.
     """
     if value is None:
-        return mark_safe('<span class="quiet">–</span>')  # noqa: S308 - a fixed text
+        return mark_safe('<span class="quiet">–</span>')
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), _stamp(value, site, exact=exact))
 
 
@@ -237,7 +237,9 @@ def _zone(site: Site | None) -> tzinfo:
 def slot(name: str, *arguments: Any) -> SafeString:
     """Placeholders that fetch what higher apps put into the slot `name`; nothing for an empty slot."""
     urls = [(reverse(url_name, args=arguments),) for url_name in slots.url_names(name)]
-    return format_html_join("", '<div class="slot" hx-get="{}" hx-trigger="load, every 60s" hx-target="this"></div>', urls)
+    return format_html_join(
+        "", '<div class="slot" hx-get="{}" hx-trigger="load, every 60s" hx-target="this"></div>', urls
+    )
 
 
 @register.filter

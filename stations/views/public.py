@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 
 from drivers.domain.roles import Permission
@@ -53,6 +54,11 @@ def public_site_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if site is None:
         raise Http404
     return render(request, "stations/_map_site.html", {"site": site, "evses": public_evses(request.user, site)})
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers and tools ask for it here, whatever a page says."""
+    return redirect(static("img/favicon.svg"))
 
 
 def _sites(request: HttpRequest) -> list[PublicSite]:

@@ -8,10 +8,10 @@ from django.db.models import Avg, Count, Max
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 
+from stations.domain.commands import CommandKind
 from stations.forms import SessionFilter
 from stations.models import MeterSample, Session
 from stations.permissions import command_kinds
-from stations.domain.commands import CommandKind
 from stations.selectors import visible_commands, visible_sessions, visible_sites
 from stations.selectors.lists import find_sessions
 from stations.views.pages import ConsoleRequest, console, paginate, render_page

@@ -105,13 +105,14 @@ def _details(page: Any, only: str) -> Iterator[str]:
 
 
 def _open(page: Any, name: str, path: str) -> str:
+    # Not "networkidle": live pages never are.
     page.goto(path)
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
     if page.locator("[data-chart]").count():
         page.locator("[data-chart][data-drawn]").wait_for()
     if page.locator("[data-map]").count():
         page.locator("[data-map][data-ready][data-sites]").wait_for()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(700)
     return name
 
 

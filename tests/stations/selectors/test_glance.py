@@ -1,0 +1,64 @@
+"""SQL and the domain must say the same of every EVSE and station."""
+
+from itertools import chain, combinations
+
+from stations.domain.session import Phase
+from stations.domain.status import ConnectorStatus, station_availability
+from stations.models import Evse, Station
+from stations.selectors import with_evses
+from stations.selectors.glance import evse_glance, with_evse_glance, with_glance, with_urgency
+from tests import factories
+
+SETS = list(chain.from_iterable(combinations(ConnectorStatus, size) for size in (0, 1, 2)))
+
+
+def _station(*evses: tuple[ConnectorStatus, ...], charging: bool = False, connected: bool = True) -> Station:
+    station = factories.StationFactory()
+    for statuses in evses:
+        evse = factories.EvseFactory(station=station)
+        for status in statuses:
+            factories.ConnectorFactory(evse=evse, status=status)
+        if charging:
+            factories.SessionFactory(station=station, evse=evse, phase=Phase.CHARGING)
+    if connected:
+        factories.connect(station)
+    return station
+
+
+def test_an_evse_is_the_same_in_sql_as_in_the_domain(db):
+    for statuses in SETS:
+        _station(statuses, charging=False)
+        _station(statuses, charging=True)
+    _station((ConnectorStatus.AVAILABLE,), connected=False)
+
+    evses = with_evse_glance(Evse.objects.prefetch_related("connectors", "station"))
+    assert len(evses) == 2 * len(SETS) + 1
+    for evse in evses:
+        evse.open_sessions = list(evse.sessions.all())
+        expected = evse_glance(evse, connected=evse.station.connected)
+        assert evse.glance == expected, [connector.status for connector in evse.connectors.all()]
+
+
+def test_a_station_is_the_same_in_sql_as_in_the_domain(db):
+    words = [status for status in ConnectorStatus if status != ConnectorStatus.SUSPENDED_EV]
+    for pair in combinations(words, 2):
+        _station(*((status,) for status in pair))
+    _station((ConnectorStatus.OCCUPIED,), (ConnectorStatus.FAULTED, ConnectorStatus.AVAILABLE), charging=True)
+    _station((ConnectorStatus.AVAILABLE,), connected=False)
+    _station()
+    faulted = _station((ConnectorStatus.AVAILABLE,))
+    Station.objects.filter(pk=faulted.pk).update(status=ConnectorStatus.FAULTED)
+
+    for station in with_glance(with_evses(Station.objects.all())):
+        evses = [evse_glance(evse, connected=station.connected) for evse in station.evses.all()]
+        expected = station_availability(
+            evses, connected=station.connected, faulted=station.status == ConnectorStatus.FAULTED
+        )
+        assert station.glance == expected, evses
+
+
+def test_the_worst_station_comes_first(db):
+    free = _station((ConnectorStatus.AVAILABLE,))
+    offline = _station((ConnectorStatus.AVAILABLE,), connected=False)
+    broken = _station((ConnectorStatus.FAULTED,))
+    assert list(with_urgency(Station.objects.all()).order_by("urgency")) == [broken, offline, free]
