@@ -28,4 +28,4 @@ def is_time(text: str) -> bool:
 
 def render(moment: datetime) -> str:
     """UTC with milliseconds and `Z`: `+00:00` fails strict chargers."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

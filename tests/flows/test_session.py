@@ -1,7 +1,10 @@
 """A driver charges: the same trip in both versions."""
 
+import orjson
+
 from stations.domain.status import ConnectorStatus
-from stations.models import Connector, Evse, MeterSample, Session, Station
+from stations.models import Connector, Evse, Frame, MeterSample, Session, Station
+from stations.ocpp import protocols
 from stations.simulator.charger import VirtualCharger
 from stations.simulator.profile import Profile
 
@@ -74,3 +77,23 @@ async def test_a_charger_may_change_its_version_between_connections(server, make
     assert await database(Evse.objects.count) == 2
     assert await database(Connector.objects.count) == 2
     assert await database(lambda: Station.objects.get().protocol) == "ocpp1.6"
+
+
+async def test_everything_we_send_fits_the_schemas_of_the_version(charger, database, protocol):
+    """A whole trip, then every CALLRESULT we sent is held against the bundled schema of its action."""
+    async with charger:
+        await charger.boot()
+        await charger.plug_in(1)
+        await charger.authorize("CARD-1")
+        await charger.authorize("UNKNOWN")
+        await charger.start(1, "CARD-1")
+        await charger.meter(1, seconds=60)
+        await charger.stop(1)
+        await charger.call("Heartbeat", {})
+        await charger.call("DataTransfer", {"vendorId": "org.example"})
+    frames = await database(lambda: list(Frame.objects.filter(direction="out").values_list("action", "body")))
+    answers = [(action, orjson.loads(bytes(body))) for action, body in frames]
+    assert {action for action, _ in answers} >= {"Authorize", "BootNotification", "Heartbeat", "StatusNotification"}
+    for action, answer in answers:
+        assert answer[0] == 3, answer
+        protocols.named(protocol).schemas.check_response(action, answer[2])

@@ -1,0 +1,42 @@
+"""Frames: what is one, and what it is answered with when it is none."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stations.ocpp import rpc
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(st.text())
+def test_any_text_is_parsed_into_something(text):
+    assert isinstance(rpc.parse(text), rpc.Frame)
+
+
+@given(st.lists(json_values, max_size=6))
+def test_any_array_is_parsed_into_something(parts):
+    assert isinstance(rpc.parse(json.dumps(parts)), rpc.Frame)
+
+
+@given(
+    st.text(min_size=1, max_size=36).filter(lambda text: text.isprintable()),
+    st.dictionaries(st.text(), st.integers(0, 9)),
+)
+def test_a_call_we_send_is_read_back(message_id, payload):
+    assert rpc.parse(rpc.call(message_id, "Reset", payload)) == rpc.Call(message_id, "Reset", payload)
+
+
+def test_an_oversized_frame_is_known_by_its_start():
+    assert rpc.too_large('[2, "abc", "DataTransfer", {"data": "' + "x" * 999, 10).id == "abc"
+
+
+def test_a_result_without_a_payload_is_not_answered():
+    frame = rpc.parse('[3,"a"]')
+    assert isinstance(frame, rpc.Malformed)
+    assert not frame.answerable
