@@ -15,9 +15,11 @@ from django.db import connection as database
 from django.utils import timezone
 
 from stations import live
+from stations.models import Connection
 from stations.ocpp.lanes import JobFailed, Lane, Outage
 from stations.ocpp.session import CLOSE_SERVICE_RESTART, Session
 from stations.services import connections, dispatch
+from stations.services.work import Work
 
 log = structlog.get_logger(__name__)
 
@@ -109,15 +111,7 @@ class Edge:
         held = [session.connection_id for session in self.sessions.values()]
         rows = await self._submit(lambda work: connections.unheld(process_id=self.process_id, held=held, now=work.now))
         for row in rows:
-            close = partial(
-                connections.close_connection,
-                station_id=row.station_id,
-                connection_id=row.pk,
-                last_seen=row.last_seen,
-                code=None,
-                reason="closed while the database was away",
-            )
-            await self.lanes[0].submit(row.station_id, lambda work, close=close: close(work=work))
+            await self.lanes[0].submit(row.station_id, partial(_close_row, row))
 
     async def _poll(self) -> None:
         """Find commands that no nudge told of: the row is the truth."""
@@ -170,6 +164,17 @@ class Edge:
             await self._submit(lambda work: connections.end_process(process_id=self.process_id, now=work.now))
         for lane in self.lanes:
             await lane.stop()
+
+
+def _close_row(row: Connection, work: Work) -> None:
+    connections.close_connection(
+        work=work,
+        station_id=row.station_id,
+        connection_id=row.pk,
+        last_seen=row.last_seen,
+        code=None,
+        reason="closed while the database was away",
+    )
 
 
 _edges: dict[asyncio.AbstractEventLoop, "asyncio.Task[Edge]"] = {}
