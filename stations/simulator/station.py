@@ -173,7 +173,7 @@ class Station:
         outlet.session = Session(
             evse_id=evse_id,
             token=token,
-            transaction_id=str(uuid.UUID(int=self.random.getrandbits(128), version=4)),
+            transaction_id=str(uuid.uuid4()),
             started_at=self.now(),
             begin=outlet.reading(),
             remote_start_id=remote_start_id,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +95,21 @@ async def test_heartbeats_follow_the_interval(csms: ScriptedCsms, monkeypatch: p
     }
     async with running(Fleet(MIXED[:1], url=csms.url)):
         await csms.wait_until(lambda: csms.actions.count("Heartbeat") == 2, timeout_s=10)
+
+
+async def test_the_next_run_ends_what_the_last_one_left(csms: ScriptedCsms, tmp_path: Path) -> None:
+    def fleet() -> Fleet:
+        return Fleet(MIXED[:2], url=csms.url, occupied_at_start=1, connects_per_s=500, memory_path=tmp_path / "memory")
+
+    async with running(fleet()):
+        await csms.wait_until(lambda: {"StartTransaction", "TransactionEvent"} <= set(csms.actions), timeout_s=20)
+        await csms.wait_until(lambda: len(csms.payloads("StatusNotification")) >= 5)
+    async with running(fleet()) as second:
+        await csms.wait_until(lambda: "StopTransaction" in csms.actions and len(csms.payloads("TransactionEvent")) > 1)
+        assert second.chargers[1].station.outlet(1).meter.register_wh > 0
+    stop, (started, ended) = csms.payloads("StopTransaction")[0], csms.payloads("TransactionEvent")[:2]
+    assert (stop["transactionId"], stop["reason"]) == (101, "PowerLoss")
+    assert stop["meterStop"] >= csms.payloads("StartTransaction")[0]["meterStart"]
+    assert started["transactionInfo"]["transactionId"] == ended["transactionInfo"]["transactionId"]
+    assert ended["transactionInfo"]["stoppedReason"] == "PowerLoss"
+    assert (started["seqNo"], ended["seqNo"]) == (0, 1)
