@@ -1,7 +1,7 @@
 """The demo network's past: ninety days of sessions, made one day at a time.
 
 A day is one transaction, and a day that has sessions is done: an interrupted run goes on where it stopped. The past is
-what lies before the demo network was made, so starting later adds nothing to it.
+what lies before the demo network was made (its organization's `created_at`), so starting later adds nothing to it.
 """
 
 import random
@@ -50,6 +50,7 @@ def progress() -> Progress | None:
 def make(*, organization: Organization, stop: threading.Event) -> int:
     """Write the days that are missing, newest first; returns how many it wrote. `stop` ends it between two days."""
     days = list(_missing_days(organization))
+    written = 0
     try:
         for number, day in enumerate(days):
             cache.set(PROGRESS_KEY, Progress(DAYS - len(days) + number, DAYS), 60)
@@ -57,32 +58,30 @@ def make(*, organization: Organization, stop: threading.Event) -> int:
                 log.info("demo.history", done=DAYS - len(days) + number, total=DAYS)
             # A breath between two days lets the chargers' messages through.
             if stop.wait(0.02):
-                return number
-            _make_day(organization, day, with_samples=day >= _beginning(organization) - timedelta(DAYS_WITH_SAMPLES))
+                return written
+            with_samples = organization.created_at - day < timedelta(days=DAYS_WITH_SAMPLES)
+            written += _make_day(organization, day, with_samples=with_samples)
     finally:
         cache.delete(PROGRESS_KEY)
     if days:
         log.info("demo.history", done=DAYS, total=DAYS)
-    return len(days)
-
-
-def _beginning(organization: Organization) -> datetime:
-    """The first midnight (UTC) after the past: that of the day on which the network was made."""
-    return organization.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return written
 
 
 def _missing_days(organization: Organization) -> Iterator[datetime]:
-    """The days without a session, newest first."""
-    beginning = _beginning(organization)
-    arrivals = Session.objects.filter(station__site__organization=organization, received_at__lt=beginning)
-    done = {at.date() for at in arrivals.datetimes("received_at", "day", tzinfo=beginning.tzinfo)}
-    for ago in range(1, DAYS + 1):
-        day = beginning - timedelta(days=ago)
+    """The days (UTC) without a session of the past, newest first; the first one ends when the network was made."""
+    end = organization.created_at
+    past = Session.objects.filter(station__site__organization=organization, received_at__lt=end)
+    done = {at.date() for at in past.datetimes("received_at", "day", tzinfo=end.tzinfo)}
+    today = end.replace(hour=0, minute=0, second=0, microsecond=0)
+    for ago in range(DAYS):
+        day = today - timedelta(days=ago)
         if day.date() not in done:
             yield day
 
 
-def _make_day(organization: Organization, day: datetime, *, with_samples: bool) -> None:
+def _make_day(organization: Organization, day: datetime, *, with_samples: bool) -> bool:
+    """Whether the day has sessions."""
     connectors: dict[str, list[Connector]] = {}
     for connector in Connector.objects.filter(station__site__organization=organization).select_related("station"):
         connectors.setdefault(connector.station.identity, []).append(connector)
@@ -92,6 +91,7 @@ def _make_day(organization: Organization, day: datetime, *, with_samples: bool) 
         for plan in STATIONS
         for connector in connectors.get(plan.identity, [])
         for session in _sessions(plan, connector, tokens, day)
+        if session.ended_at and session.ended_at < organization.created_at
     ]
     with transaction.atomic():
         created = Session.objects.bulk_create(sessions)
@@ -101,6 +101,7 @@ def _make_day(organization: Organization, day: datetime, *, with_samples: bool) 
         Session.objects.bulk_update(numbered, ["transaction_id"])
         if with_samples:
             MeterSample.objects.bulk_create(sample for session in created for sample in _samples(session))
+    return bool(created)
 
 
 def _sessions(plan: DemoStation, connector: Connector, tokens: dict[str, IdToken], day: datetime) -> Iterator[Session]:

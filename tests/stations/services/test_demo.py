@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
+from django.utils import timezone
 
 from drivers.models import IdToken, Membership, Organization, User
 from stations.domain.credentials import verify_password
@@ -20,9 +21,14 @@ ROWS = (Organization, User, Membership, IdToken, EmailAddress, Site, Station, Co
 
 
 @pytest.fixture
-def short_past(monkeypatch):
+def organization(db, monkeypatch):
+    """The demo network, made on the evening of yesterday, with a past of five days."""
     monkeypatch.setattr(history, "DAYS", 5)
     monkeypatch.setattr(history, "DAYS_WITH_SAMPLES", 2)
+    organization = seed()
+    organization.created_at = (timezone.now() - timedelta(days=1)).replace(hour=20)
+    organization.save()
+    return organization
 
 
 def _everything():
@@ -70,19 +76,17 @@ def test_a_new_secret_key_gives_the_stations_their_new_passwords(settings):
     assert verify_password(plan.password.encode(), stored)
 
 
-@pytest.mark.usefixtures("short_past")
-def test_the_past_lies_before_the_network_was_made():
-    organization = seed()
+def test_the_past_lies_before_the_network_was_made(organization):
     assert history.make(organization=organization, stop=threading.Event()) == 5
     sessions = Session.objects.order_by("started_at")
     assert sessions.count() > 100
     assert sessions.last().ended_at < organization.created_at
-    assert sessions.first().started_at > organization.created_at - timedelta(days=6)
+    assert sessions.last().ended_at.date() == organization.created_at.date()
+    assert sessions.first().started_at > organization.created_at - timedelta(days=5)
 
 
-@pytest.mark.usefixtures("short_past")
-def test_the_past_adds_up():
-    history.make(organization=seed(), stop=threading.Event())
+def test_the_past_adds_up(organization):
+    history.make(organization=organization, stop=threading.Event())
     for session in Session.objects.all():
         assert session.energy_wh == session.meter_stop_wh - session.meter_start_wh
         assert session.ended_at > session.started_at
@@ -93,23 +97,21 @@ def test_the_past_adds_up():
     assert readings[-1] == pytest.approx(one.meter_stop_wh)
 
 
-@pytest.mark.usefixtures("short_past")
-def test_no_plug_charges_two_cars_at_once():
-    history.make(organization=seed(), stop=threading.Event())
+def test_no_plug_charges_two_cars_at_once(organization):
+    history.make(organization=organization, stop=threading.Event())
     ends = {}
     for session in Session.objects.order_by("started_at"):
         assert session.started_at >= ends.get(session.connector_id, session.started_at)
         ends[session.connector_id] = session.ended_at
 
 
-@pytest.mark.usefixtures("short_past")
-def test_an_interrupted_past_goes_on_where_it_stopped(monkeypatch):
-    organization, stop = seed(), threading.Event()
+def test_an_interrupted_past_goes_on_where_it_stopped(organization, monkeypatch):
+    stop = threading.Event()
     make_day = history._make_day
 
     def stop_after_a_day(*args, **kwargs):
-        make_day(*args, **kwargs)
         stop.set()
+        return make_day(*args, **kwargs)
 
     monkeypatch.setattr(history, "_make_day", stop_after_a_day)
     assert history.make(organization=organization, stop=stop) == 1
