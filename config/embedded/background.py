@@ -8,6 +8,7 @@ from celery.beat import EmbeddedService
 from celery.worker import WorkController, state
 
 from config.celery import app
+from config.env import DATA_DIR
 from drivers.models import Organization
 from stations.services.demo import history
 from stations.services.demo.network import STATIONS
@@ -53,7 +54,7 @@ class Chargers:
     """The demo network's virtual chargers, on an event loop of their own so that the server's is never late."""
 
     def __init__(self, url: str) -> None:
-        self._fleet = Fleet(profiles(), url=url, occupied_at_start=0.9)
+        self._fleet = Fleet(profiles(), url=url, occupied_at_start=0.9, memory_path=DATA_DIR / "chargers.json")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="chargers", daemon=True)
         self._running: asyncio.Task[None] | None = None
