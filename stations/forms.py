@@ -168,20 +168,22 @@ class CommandForm(forms.Form):
                 choices=[("", _("As known, else Central")), *((t.value, t.value) for t in TokenType)]
             ),
             "message": self._trigger_field,
+            "type": lambda: forms.ChoiceField(choices=_RESET_TYPES, initial="soft", widget=forms.RadioSelect),
             "id_token": lambda: forms.CharField(max_length=36, widget=_text(spellcheck="false")),
         }
-        if parameter.name in special:
-            return special[parameter.name]()
-        if parameter.name == "type":
-            return forms.ChoiceField(choices=_RESET_TYPES, initial="soft", widget=forms.RadioSelect)
-        if parameter.type is bool:
-            return forms.TypedChoiceField(
+        made = special.get(parameter.name) or (lambda: self._plain_field(parameter))
+        return made()
+
+    def _plain_field(self, parameter: Parameter) -> forms.Field:
+        by_type: dict[type, Callable[[], forms.Field]] = {
+            bool: lambda: forms.TypedChoiceField(
                 choices=_OPERATIVE, coerce=lambda value: value == "true", initial="true", widget=forms.RadioSelect
-            )
-        if parameter.type is int:
-            return forms.IntegerField(min_value=0, max_value=2**31 - 1, help_text=parameter.help)
-        if parameter.type is dict:
-            return JsonObjectField(initial="{}", help_text=parameter.help)
+            ),
+            int: lambda: forms.IntegerField(min_value=0, max_value=2**31 - 1, help_text=parameter.help),
+            dict: lambda: JsonObjectField(initial="{}", help_text=parameter.help),
+        }
+        if parameter.type in by_type:
+            return by_type[parameter.type]()
         if parameter.choices:
             return forms.ChoiceField(choices=[(choice, choice.capitalize()) for choice in parameter.choices])
         return forms.CharField(max_length=2500, help_text=parameter.help)

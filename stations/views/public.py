@@ -20,7 +20,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
     template = "stations/_map_list.html" if getattr(request, "htmx", False) else "stations/map.html"
     opened = request.GET.get("site", "")
     works_here = memberships_granting(request.user, Permission.VIEW_NETWORK).exists()
-    context = {"sites": sites, "query": query, "tile_url": settings.TILE_URL, "is_operator": works_here}
+    context = {"sites": sites, "query": query, "tile_url": settings.TILE_URL, "is_operator": works_here, "site": None}
     if opened.isascii() and opened.isdigit() and (found := public_site(request.user, int(opened))):
         context |= {"site": found, "evses": public_evses(request.user, found)}
     return render(request, template, context)

@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 page = browser.new_context(base_url=url, **context).new_page()
                 for name in _pages(page, options):
                     file = options["out"] / f"{name}-{look}.png"
-                    page.screenshot(path=file, full_page=name != "map")
+                    page.screenshot(path=file, full_page=look != "phone" and name not in ("map", "command"))
                     self.stdout.write(str(file))
             browser.close()
 

@@ -1,0 +1,98 @@
+"""Browser tests: the system's Chromium against a running installation with the demo network and its chargers.
+
+Every page collects what the browser complains about (scripts, CSP, failed requests); a test that leaves complaints fails.
+"""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.architecture.tree import ROOT
+from tests.installation import Installation
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory):
+    """The demo network, running."""
+    found = Installation(tmp_path_factory.mktemp("browser") / "data")
+    try:
+        found.start()
+        yield found
+    finally:
+        found.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        executable = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium, installation):
+    """The cookies of an operator who has signed in once, through the form."""
+    context = chromium.new_context(base_url=f"http://127.0.0.1:{installation.portal_port}")
+    page = context.new_page()
+    sign_in(page)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def sign_in(page, email="operator@demo.example"):
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill("demo-busbar")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/console/" if email.startswith("operator") else "**/")
+
+
+@pytest.fixture
+def open_page(chromium, installation, signed_in):
+    """`with open_page(…) as page`: a page of the operator, or of a visitor; fails on anything the browser complains about."""
+
+    @contextmanager
+    def opened(*, visitor=False, **options):
+        context = chromium.new_context(
+            base_url=f"http://127.0.0.1:{installation.portal_port}",
+            storage_state=None if visitor else signed_in,
+            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options},
+        )
+        page = context.new_page()
+        complaints = []
+        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("response", lambda answer: answer.status >= 500 and complaints.append(f"{answer.status} {answer.url}"))
+        yield page
+        context.close()
+        assert not complaints
+
+    return opened
+
+
+def violations(page):
+    """What axe-core finds wrong, as lines."""
+    # Evaluated past the page's own policy, which rightly refuses foreign scripts.
+    page.evaluate(AXE())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", STANDARDS)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

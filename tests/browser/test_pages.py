@@ -1,0 +1,71 @@
+"""Every main page: accessible in light and dark, no wider than a phone, quiet in the browser's console."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+
+PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+CONSOLE = [
+    "/console/",
+    "/console/sites/",
+    "/console/stations/",
+    "/console/sessions/",
+    "/console/commands/",
+    "/console/refused/",
+    "/accounts/2fa/",
+    "/accounts/email/",
+    "/accounts/logout/",
+]
+DETAILS = ["site", "station", "messages", "configuration", "session", "dialog"]
+
+
+def _open(page, where):
+    """Go to a path, or to the page of the first site, station or session there is."""
+    if where.startswith("/"):
+        page.goto(where)
+    else:
+        lists = {"site": "sites", "session": "sessions"}
+        page.goto(f"/console/{lists.get(where, 'stations')}/")
+        page.locator("a.row-link").first.click()
+        page.wait_for_selector("h1")
+        if where in ("messages", "configuration"):
+            page.get_by_role("link", name=where.capitalize(), exact=True).click()
+        if where == "dialog":
+            page.get_by_role("link", name="Reset", exact=True).click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+    if page.locator("[data-chart]").count():
+        page.locator("[data-chart][data-drawn]").wait_for()
+    if page.locator("[data-map]").count():
+        page.locator("[data-map][data-ready][data-sites]").wait_for()
+    page.evaluate("document.fonts.ready")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("where", [*PUBLIC, *CONSOLE, *DETAILS])
+def test_axe_finds_nothing(open_page, where, theme):
+    with open_page(visitor=where in PUBLIC, color_scheme=theme) as page:
+        _open(page, where)
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("where", [*PUBLIC, *CONSOLE, *DETAILS])
+def test_a_phone_never_scrolls_sideways(open_page, where):
+    with open_page(visitor=where in PUBLIC, viewport={"width": 360, "height": 740}) as page:
+        _open(page, where)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("where", ["/console/", "/console/stations/", "station", "/accounts/login/"])
+def test_axe_finds_nothing_on_a_phone(open_page, where):
+    with open_page(visitor=where in PUBLIC, viewport={"width": 360, "height": 740}) as page:
+        _open(page, where)
+        assert violations(page) == []
+
+
+def test_error_pages_are_pages(open_page):
+    # The console names the failed document itself.
+    with pytest.raises(AssertionError, match="404"), open_page(visitor=True) as page:
+        page.goto("/nowhere/")
+        expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+        assert violations(page) == []

@@ -1,0 +1,153 @@
+"""What people do: look at the network, find a station, reset it, read a session, find a place to charge."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in, violations
+
+NUMBER = re.compile(r"[0-9]")
+
+
+def _free_and_connected(page):
+    """The address of a connected station."""
+    page.goto("/console/stations/?connected=true")
+    return page.locator("a.row-link").first.get_attribute("href")
+
+
+def test_a_driver_lands_on_the_map_and_an_operator_in_the_console(open_page):
+    with open_page(visitor=True) as page:
+        sign_in(page, "driver@demo.example")
+        expect(page.get_by_role("region", name="Map of charging sites")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        sign_in(page)
+        expect(page.get_by_role("heading", name="Stations by status")).to_be_visible()
+
+
+def test_a_wrong_password_is_said_in_words(open_page):
+    with open_page(visitor=True) as page:
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill("operator@demo.example")
+        page.get_by_label("Password", exact=True).fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_contain_text("not correct")
+
+
+def test_the_overview_is_live(open_page):
+    with open_page() as page:
+        page.goto("/console/")
+        expect(page.locator("[data-live-state=live]")).to_be_visible()
+        # The demo's vehicles come to charge within half a minute: the number appears without a reload.
+        expect(page.locator("[data-figure=sessions-now]")).not_to_have_text("0", timeout=45_000)
+        before = page.locator("[data-figure=power-now]").inner_text()
+        expect(page.locator("[data-figure=power-now]")).not_to_have_text(before, timeout=45_000)
+
+
+def test_a_station_is_found_by_typing_and_the_address_keeps_it(open_page):
+    with open_page() as page:
+        page.goto("/console/stations/")
+        identity = page.locator("a.row-link").last.inner_text()
+        page.keyboard.press("/")
+        page.keyboard.type(identity)
+        expect(page.locator("a.row-link")).to_have_count(1)
+        expect(page).to_have_url(re.compile(f"text={identity}$"))
+        page.reload()
+        expect(page.locator("a.row-link")).to_have_text(identity)
+        page.locator("a.row-link").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(identity)
+
+
+def test_a_reset_is_confirmed_sent_and_its_outcome_appears(open_page):
+    with open_page() as page:
+        page.goto(_free_and_connected(page))
+        expect(page.locator("[data-live-state=live]")).to_be_visible()
+        page.get_by_role("link", name="Reset", exact=True).click()
+        dialog = page.get_by_role("dialog", name="Reset")
+        expect(dialog).to_contain_text("Restarts the station")
+        dialog.get_by_role("button", name="Reset the station").click()
+        expect(dialog).to_be_hidden()
+        expect(page.get_by_role("status")).to_contain_text("on its way")
+        outcome = page.locator("section", has=page.get_by_role("heading", name="Commands")).locator(".badge").first
+        expect(outcome).to_have_text("Accepted", timeout=60_000)
+
+
+def test_the_dialog_is_for_the_keyboard_too(open_page):
+    with open_page() as page:
+        page.goto(_free_and_connected(page))
+        page.get_by_role("link", name="Reset", exact=True).focus()
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog", name="Reset")
+        expect(dialog).to_be_visible()
+        assert page.evaluate("document.activeElement.closest('dialog') !== null")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        expect(page.get_by_role("link", name="Reset", exact=True)).to_be_focused()
+
+
+def test_the_skip_link_leads_to_the_content(open_page):
+    with open_page() as page:
+        page.goto("/console/stations/")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_session_has_its_curve_its_words_and_its_table(open_page):
+    with open_page() as page:
+        page.goto("/console/sessions/")
+        page.locator("tr", has_text=re.compile(r"[1-9][0-9.]*\s*kWh")).locator("a.row-link").first.click()
+        expect(page.locator("[data-chart][data-drawn] canvas")).to_be_visible()
+        expect(page.locator("#curve-words")).to_contain_text("Power peaked at")
+        page.locator("#readings summary").click()
+        expect(page.locator("#readings td", has_text="kW").first).to_be_visible()
+
+
+def test_the_map_shows_every_site_and_opens_one(open_page):
+    with open_page(visitor=True) as page:
+        page.goto("/")
+        page.locator("[data-map][data-ready][data-sites]").wait_for()
+        sites = page.locator(".map-card")
+        assert sites.count() == int(page.locator("[data-map]").get_attribute("data-sites"))
+        assert page.locator(".leaflet-marker-icon").count() >= 1
+        name = sites.first.locator("strong").inner_text()
+        sites.first.click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        expect(page.locator(".map-evse").first).to_contain_text("kW")
+        assert violations(page) == []
+
+
+def test_the_map_list_is_searched_while_typing(open_page):
+    with open_page(visitor=True) as page:
+        page.goto("/")
+        everything = page.locator(".map-card").count()
+        page.get_by_label("Search by place or name").fill("amsterdam")
+        expect(page.locator(".map-card")).not_to_have_count(everything)
+        expect(page.locator(".map-card").first).to_contain_text("Amsterdam")
+
+
+def test_dark_is_remembered(open_page):
+    with open_page(color_scheme="light") as page:
+        page.goto("/console/")
+        background = "getComputedStyle(document.body).backgroundColor"
+        light = page.evaluate(background)
+        page.get_by_role("button", name="Olga").click()
+        page.get_by_role("button", name="Light or dark").click()
+        dark = page.evaluate(background)
+        assert dark != light
+        page.goto("/console/stations/")
+        assert page.evaluate(background) == dark
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_a_technician_reaches_everything_on_a_phone(open_page, width):
+    with open_page(viewport={"width": width, "height": 740}) as page:
+        page.goto("/console/")
+        bar = page.get_by_role("navigation", name="Main")
+        bar.get_by_role("link", name="Stations").click()
+        page.locator("a.row-link").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(NUMBER)
+        bar.get_by_role("button", name="More").click()
+        page.get_by_role("link", name="Refused connections").click()
+        expect(page.get_by_role("heading", name="Refused connections")).to_be_visible()

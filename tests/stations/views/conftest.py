@@ -1,0 +1,13 @@
+import pytest
+from django.test import Client
+
+
+@pytest.fixture
+def browser(client):
+    """`browser(person)` is a client signed in as them."""
+
+    def signed_in(person) -> Client:
+        client.force_login(person)
+        return client
+
+    return signed_in
