@@ -197,6 +197,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Changes of people and network are logged; of secrets only that they changed.
+AUDITLOG_MASK_CALLABLE = "drivers.audit.masked"
+
 # --- REST API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

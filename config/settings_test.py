@@ -30,3 +30,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 (DATA_DIR / "static").mkdir()
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Strict(BASE_DIR / "templates")
+
+# Static files are looked up when asked for; else each test client lists them all first.
+WHITENOISE_AUTOREFRESH = True

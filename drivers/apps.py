@@ -8,5 +8,8 @@ class DriversConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Registers with drf-spectacular how a key is sent.
+        from drivers import audit  # noqa: PLC0415 - needs the models, which are loaded now
+
+        audit.register()
+        # Tells drf-spectacular how a key is sent.
         import_module("drivers.api.schema")
