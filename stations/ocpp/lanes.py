@@ -139,11 +139,12 @@ class Lane:
 
     def _commit(self, jobs: Sequence[Job]) -> list[Settled]:
         """Run jobs in one transaction until the budget is used up; the rest go to the backlog."""
-        deadline = time.monotonic() + BATCH_BUDGET_S
         _prepare_connection()
         with transaction.atomic():
             work = Work.load({job.station_id for job in jobs if job.station_id is not None}, timezone.now())
             settled: list[Settled] = []
+            # Loading is paid once for the batch, and stopping early would pay it again.
+            deadline = time.monotonic() + BATCH_BUDGET_S
             for job in jobs:
                 settled.append((job.future, job.run(work)))
                 if time.monotonic() > deadline:
