@@ -201,9 +201,9 @@ class Link:
             case [3, str(unique_id), dict(payload)]:
                 if (answer := self._waiting.get(unique_id)) and not answer.done():
                     answer.set_result(payload)
-            case [4, str(unique_id), str(code), description, details]:
+            case [4, str(unique_id), str(code), *rest]:
                 if (answer := self._waiting.get(unique_id)) and not answer.done():
-                    answer.set_exception(CallError(code, str(description), details))
+                    answer.set_exception(CallError(code, *rest[:2]))
             case _:
                 return  # hardware writes such a frame to its log at best
 
