@@ -21,6 +21,8 @@ QUIET = {
     "celery": "WARNING",
     "kombu": "ERROR",
     "daphne": "WARNING",
+    # Every 404 of a scanner is no news; errors are.
+    "django.request": "ERROR",
     "uvicorn": "WARNING",
     "websockets": "WARNING",
 }
