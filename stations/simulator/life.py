@@ -17,6 +17,7 @@ from .vehicle import Vehicle
 Deed = Callable[[], Awaitable[None]]
 
 HOUR_S = 3600.0
+FIRST_CARS_WITHIN_S = 5.0
 # How often it looks whether a heartbeat is due: the CSMS may change the interval at any time.
 HEARTBEAT_LOOK_S = 5.0
 FAULTS = ("GroundFailure", "OverCurrentFailure", "HighTemperature", "ReaderFailure", "InternalError")
@@ -64,7 +65,7 @@ class Life:
         self._later(self._random.uniform(0, self._charger.settings.meter_interval_s), self._meter)
         for outlet in self._station.outlets.values():
             if self._random.random() < self._occupied_at_start:
-                self._later_real(self._random.uniform(0.5, 5), partial(self._arrive, outlet))
+                self._later_real(self._random.uniform(0, FIRST_CARS_WITHIN_S), partial(self._arrive, outlet))
             else:
                 self._await_next_car(outlet)
         if profile.faults_per_hour > 0:

@@ -17,6 +17,14 @@ MIXED = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The delays that are real seconds, whatever the speed."""
+    monkeypatch.setattr("stations.simulator.life.FIRST_CARS_WITHIN_S", 0.2)
+    monkeypatch.setattr("stations.simulator.life.HEARTBEAT_LOOK_S", 0.2)
+    monkeypatch.setattr("stations.simulator.transport.FIRST_RETRY_S", 0.05)
+
+
 @contextlib.asynccontextmanager
 async def running(fleet: Fleet) -> AsyncIterator[Fleet]:
     task = asyncio.create_task(fleet.run())
@@ -50,10 +58,7 @@ async def test_a_stopped_fleet_says_nothing_of_its_sessions(csms: ScriptedCsms) 
     assert "Ended" not in {event["eventType"] for event in csms.payloads("TransactionEvent")}
 
 
-async def test_a_fleet_waits_for_a_csms_that_is_not_there_yet(
-    csms: ScriptedCsms, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("stations.simulator.transport.FIRST_RETRY_S", 0.05)
+async def test_a_fleet_waits_for_a_csms_that_is_not_there_yet(csms: ScriptedCsms) -> None:
     await csms.close()
     async with running(Fleet(MIXED[:2], url=csms.url, connects_per_s=500)):
         await asyncio.sleep(0)
@@ -61,8 +66,7 @@ async def test_a_fleet_waits_for_a_csms_that_is_not_there_yet(
         await csms.wait_until(lambda: csms.actions.count("BootNotification") == 2)
 
 
-async def test_offline_spells_and_faults_happen(csms: ScriptedCsms, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stations.simulator.transport.FIRST_RETRY_S", 0.05)
+async def test_offline_spells_and_faults_happen(csms: ScriptedCsms) -> None:
     profiles = [
         Profile(identity="SIM-1", faults_per_hour=20),
         Profile(identity="SIM-2", protocol="ocpp2.0.1", offline_spells_per_hour=20),
@@ -86,8 +90,7 @@ async def test_a_remote_start_brings_a_car(csms: ScriptedCsms) -> None:
     assert csms.payloads("StartTransaction")[0]["idTag"] == "APP"
 
 
-async def test_heartbeats_follow_the_interval(csms: ScriptedCsms, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stations.simulator.life.HEARTBEAT_LOOK_S", 0.2)
+async def test_heartbeats_follow_the_interval(csms: ScriptedCsms) -> None:
     csms.answers["BootNotification"] = {
         "status": "Accepted",
         "currentTime": "2026-01-01T00:00:00Z",
@@ -99,7 +102,9 @@ async def test_heartbeats_follow_the_interval(csms: ScriptedCsms, monkeypatch: p
 
 async def test_the_next_run_ends_what_the_last_one_left(csms: ScriptedCsms, tmp_path: Path) -> None:
     def fleet() -> Fleet:
-        return Fleet(MIXED[:2], url=csms.url, occupied_at_start=1, connects_per_s=500, memory_path=tmp_path / "memory")
+        return Fleet(
+            MIXED[:2], url=csms.url, speed=10, occupied_at_start=1, connects_per_s=500, memory_path=tmp_path / "memory"
+        )
 
     async with running(fleet()):
         await csms.wait_until(lambda: {"StartTransaction", "TransactionEvent"} <= set(csms.actions), timeout_s=20)
