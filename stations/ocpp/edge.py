@@ -157,7 +157,8 @@ class Edge:
         for session in list(self.sessions.values()):
             await session.close(CLOSE_SERVICE_RESTART)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), DRAIN_S)
+            async with asyncio.timeout(DRAIN_S):
+                await self._empty.wait()
         for task in list(self._tasks):
             task.cancel()
         with contextlib.suppress(JobFailed, Outage):

@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 MAX_BATCH = 256
-BATCH_BUDGET_S = 0.025
 LOCK_TIMEOUT_MS = 2000
 FIRST_RETRY_S = 0.05
 LAST_RETRY_S = 2.0
@@ -138,19 +137,12 @@ class Lane:
                 return self._isolate(jobs)
 
     def _commit(self, jobs: Sequence[Job]) -> list[Settled]:
-        """Run jobs in one transaction until the budget is used up; the rest go to the backlog."""
+        """Run the jobs in one transaction."""
         _prepare_connection()
         with transaction.atomic():
             work = Work.load({job.station_id for job in jobs if job.station_id is not None}, timezone.now())
-            settled: list[Settled] = []
-            # Loading is paid once for the batch, and stopping early would pay it again.
-            deadline = time.monotonic() + BATCH_BUDGET_S
-            for job in jobs:
-                settled.append((job.future, job.run(work)))
-                if time.monotonic() > deadline:
-                    break
+            settled: list[Settled] = [(job.future, job.run(work)) for job in jobs]
             work.flush()
-        self._backlog.extendleft(reversed(jobs[len(settled) :]))
         self._nudges |= work.groups
         return settled
 

@@ -201,7 +201,8 @@ class Session:
         self._open_call = OpenCall(outgoing.message_id, outgoing, answered)
         await self._send(outgoing.text)
         try:
-            await asyncio.wait_for(answered, settings.OCPP_CALL_TIMEOUT_SECONDS)
+            async with asyncio.timeout(settings.OCPP_CALL_TIMEOUT_SECONDS):
+                await answered
         except TimeoutError:
             self._in_lane(exchange.time_out(self._source(timezone.now()), outgoing))
         finally:

@@ -90,7 +90,7 @@ def connector_by_ocpp16_id(*, work: Work, station: Station, ocpp16_id: int) -> C
     A connector that OCPP 2.x reported as the first of EVSE n is connector n to 1.6: a charger may change its protocol.
     Raises TooManyConnectors.
     """
-    known = work.connectors.setdefault(station.pk, [])
+    known = work.connectors[station.pk]
     for connector in known:
         if connector.ocpp16_id == ocpp16_id:
             return connector
@@ -104,7 +104,7 @@ def connector_by_ocpp16_id(*, work: Work, station: Station, ocpp16_id: int) -> C
 
 def connector_of_evse(*, work: Work, station: Station, evse_number: int, number: int) -> Connector:
     """Connector `number` of EVSE `evse_number` as OCPP 2.x counts; made if it is new. Raises TooManyConnectors."""
-    for connector in work.connectors.setdefault(station.pk, []):
+    for connector in work.connectors[station.pk]:
         if connector.evse.number == evse_number and connector.number == number:
             return connector
     return _add_connector(work, station, evse_number=evse_number, number=number, ocpp16_id=None)

@@ -33,6 +33,8 @@ class Start:
 
 def start(*, work: Work, begun: Start, authorization: Authorization | None) -> Session:
     """A new session, and its row at once: its id is what a 1.6 charger is told."""
+    # Before there is a row: sessions loaded later would hold it a second time.
+    open_sessions = work.open_sessions[begun.station.pk]
     session = Session.objects.create(
         station=begun.station,
         evse=begun.evse,
@@ -51,7 +53,7 @@ def start(*, work: Work, begun: Start, authorization: Authorization | None) -> S
         work.changed(session, "transaction_id")
     if authorization is not None:
         set_token(work=work, session=session, id_token=begun.id_token, authorization=authorization)
-    work.open_sessions.setdefault(begun.station.pk, []).append(session)
+    open_sessions.append(session)
     _fulfil_remote_start(work, session)
     data = {"station": begun.station.pk, "evse": session.evse_id, "said_at": begun.at.isoformat()}
     work.record("session.started", subject=session, data=data)

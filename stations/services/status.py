@@ -49,7 +49,7 @@ def _carry_to_session(work: Work, connector: Connector, status: ConnectorStatus)
     phase = PHASE_OF_STATUS.get(status)
     if phase is None:
         return
-    for session in work.open_sessions.get(connector.station_id, []):
+    for session in work.open_sessions[connector.station_id]:
         if session.connector_id == connector.pk and session.phase != phase:
             session.phase = phase
             work.changed(session, "phase")
@@ -73,5 +73,5 @@ def station_reported(
 
 def open_session_on(*, work: Work, connector: Connector) -> Session | None:
     """The newest open session on a connector, if there is one."""
-    sessions = work.open_sessions.get(connector.station_id, [])
+    sessions = work.open_sessions[connector.station_id]
     return next((s for s in reversed(sessions) if s.connector_id == connector.pk), None)

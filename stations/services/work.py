@@ -4,11 +4,13 @@ A lane loads it in a few queries, runs the batch's jobs on its objects, flushes 
 Jobs change rows only through it, and have no effect outside of it: nudges are collected here and sent after the commit.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 
@@ -28,6 +30,13 @@ from stations.services.flush import insert_many, update_many
 # Enough for what a charger had in flight when its socket died.
 _RECENT_CALLS = 8
 
+# What jobs read. A station and a connector have more, and loading it costs more than handling a message.
+_STATION_FIELDS = (
+    *("identity", "registration", "connection_id", "protocol", "clock_offset_s", "status", "error_code", "last_seen"),
+    *("site__organization_id", "site__access"),
+)
+_CONNECTOR_FIELDS = ("station_id", "number", "ocpp16_id", "status", "error_code", "evse__number", "evse__station_id")
+
 
 @dataclass
 class Work:
@@ -35,30 +44,34 @@ class Work:
 
     now: datetime
     stations: dict[int, Station] = field(default_factory=dict)
-    connectors: dict[int, list[Connector]] = field(default_factory=dict)
-    open_sessions: dict[int, list[Session]] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     samples: list[MeterSample] = field(default_factory=list)
     events: list[SessionEvent] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
     _ended_sessions: list[Session] = field(default_factory=list)
-    _digests: dict[int, RecentCalls] | None = None
     _changed: dict[tuple[type[models.Model], Any], tuple[models.Model, set[str]]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, station_ids: set[int], now: datetime) -> "Work":
-        """A unit of work on these stations; three queries, however many they are."""
-        work = cls(now=now)
-        if not station_ids:
-            return work
-        stations = Station.objects.filter(pk__in=station_ids).select_related("site")
-        work.stations = {station.pk: station for station in stations}
-        for connector in Connector.objects.filter(station__in=station_ids).select_related("evse"):
-            work.connectors.setdefault(connector.station_id, []).append(connector)
-        for session in Session.objects.filter(station__in=station_ids, ended_at=None).order_by("id"):
-            work.open_sessions.setdefault(session.station_id, []).append(session)
-        return work
+        """A unit of work on these stations."""
+        stations = Station.objects.filter(pk__in=station_ids).select_related("site").only(*_STATION_FIELDS)
+        return cls(now, {station.pk: station for station in stations} if station_ids else {})
+
+    @cached_property
+    def connectors(self) -> defaultdict[int, list[Connector]]:
+        """The connectors by station, of all stations in one query, once the first job asks for any."""
+        found = Connector.objects.filter(station__in=self.stations).select_related("evse").only(*_CONNECTOR_FIELDS)
+        return _by_station(found)
+
+    @cached_property
+    def open_sessions(self) -> defaultdict[int, list[Session]]:
+        """The open sessions by station, oldest first; loaded as the connectors are."""
+        return _by_station(Session.objects.filter(station__in=self.stations, ended_at=None).order_by("id"))
+
+    @cached_property
+    def _recent_calls(self) -> dict[int, RecentCalls]:
+        return RecentCalls.objects.in_bulk(list(self.stations))
 
     @classmethod
     @contextmanager
@@ -79,7 +92,7 @@ class Work:
 
     def session(self, station: Station, transaction_id: str) -> Session | None:
         """The station's newest session with this id on the wire, open or not."""
-        loaded = [*self.open_sessions.get(station.pk, []), *self._ended_sessions]
+        loaded = [*self.open_sessions[station.pk], *self._ended_sessions]
         known = [s for s in loaded if s.station_id == station.pk and s.transaction_id == transaction_id]
         if known:
             return max(known, key=lambda session: session.pk)
@@ -113,20 +126,15 @@ class Work:
 
     def is_repeat(self, station: Station, digest: bytes) -> bool:
         """Whether a call with this 16-byte digest is among the station's last ones; if not, it is from now on."""
-        recent = self._recent_calls(station)
+        recent = self._recent_calls.get(station.pk)
+        if recent is None:
+            recent = self._recent_calls[station.pk] = RecentCalls.objects.create(station=station)
         known = bytes(recent.digests)
         if any(known[i : i + len(digest)] == digest for i in range(0, len(known), len(digest))):
             return True
         recent.digests = (known + digest)[-_RECENT_CALLS * len(digest) :]
         self.changed(recent, "digests")
         return False
-
-    def _recent_calls(self, station: Station) -> RecentCalls:
-        if self._digests is None:
-            self._digests = RecentCalls.objects.in_bulk(list(self.stations))
-        if station.pk not in self._digests:
-            self._digests[station.pk] = RecentCalls.objects.create(station=station)
-        return self._digests[station.pk]
 
     def flush(self) -> None:
         """Write everything, in few statements."""
@@ -137,3 +145,13 @@ class Work:
             update_many(rows, changed_names)
         for new_rows in (self.samples, self.events, self.frames, self.facts):
             insert_many(new_rows)
+
+
+StationRow = TypeVar("StationRow", Connector, Session)
+
+
+def _by_station(rows: Iterable[StationRow]) -> defaultdict[int, list[StationRow]]:
+    grouped: defaultdict[int, list[StationRow]] = defaultdict(list)
+    for row in rows:
+        grouped[row.station_id].append(row)
+    return grouped

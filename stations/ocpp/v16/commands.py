@@ -22,7 +22,7 @@ def _connector_id(request: Request) -> int | None:
     if "evse" not in request.values:
         return None
     evse, number = request.values["evse"], request.values.get("connector")
-    for connector in request.work.connectors.get(request.station.pk, []):
+    for connector in request.work.connectors[request.station.pk]:
         if connector.evse.number == evse and number in (None, connector.number) and connector.ocpp16_id is not None:
             return connector.ocpp16_id
     return int(evse)

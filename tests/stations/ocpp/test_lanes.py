@@ -57,13 +57,6 @@ async def test_jobs_are_stored_in_the_order_they_came(lane, station):
     assert await stored() == names
 
 
-async def test_a_batch_that_exceeds_its_budget_keeps_its_order(lane, station, monkeypatch):
-    monkeypatch.setattr(lanes, "BATCH_BUDGET_S", 0)
-    names = [str(number) for number in range(50)]
-    await asyncio.gather(*(lane.submit(station.pk, keep(station, name)) for name in names))
-    assert await stored() == names
-
-
 async def test_a_poisoned_job_fails_alone(lane, station):
     def poison(work):
         work.frames.append(Frame(station_id=station.pk, at=work.now, direction=None, body=b""))
