@@ -155,6 +155,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_ADAPTER = "drivers.adapters.AccountAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/console/"
 
@@ -225,7 +226,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Busbar",
-    "DESCRIPTION": "EV charging network management.",
+    "DESCRIPTION": (
+        "What the console can do, for programs. Send `Authorization: Bearer <key>`; a key acts as its person, narrowed "
+        "to its scopes (`read`, `write`, `command`). Lists come in pages: follow `next`. Errors are problem documents "
+        "(RFC 9457). Times are UTC, money is in minor units."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

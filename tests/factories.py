@@ -10,7 +10,6 @@ from factory.django import DjangoModelFactory
 
 from drivers.domain.roles import Role
 from drivers.models import IdToken, Membership, Organization, User
-from stations.domain.session import Phase
 from stations.domain.commands import CommandKind
 from stations.domain.session import Phase
 from stations.domain.status import ConnectorStatus
@@ -53,9 +52,7 @@ class UserFactory(DjangoModelFactory):
 
     @factory.post_generation
     def verified(self, create, extracted, **kwargs):
-        EmailAddress.objects.create(
-            user=self, email=self.email, verified=extracted is not False, primary=True
-        )
+        EmailAddress.objects.create(user=self, email=self.email, verified=extracted is not False, primary=True)
 
 
 class MembershipFactory(DjangoModelFactory):

@@ -9,13 +9,9 @@ from drivers.domain.tokens import TokenStatus, TokenType
 class IdToken(models.Model):
     """A card, app or contract. Values compare case-insensitively (OCPP `CiString`), unique per organization."""
 
-    organization = models.ForeignKey(
-        "drivers.Organization", on_delete=models.CASCADE, related_name="id_tokens"
-    )
+    organization = models.ForeignKey("drivers.Organization", on_delete=models.CASCADE, related_name="id_tokens")
     value = models.CharField(max_length=36)
-    type = models.CharField(
-        max_length=20, choices=[(t.value, t.value) for t in TokenType], default=TokenType.ISO14443
-    )
+    type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in TokenType], default=TokenType.ISO14443)
     status = models.CharField(
         max_length=8, choices=[(s.value, s.name.title()) for s in TokenStatus], default=TokenStatus.ACCEPTED
     )
