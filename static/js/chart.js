@@ -34,17 +34,19 @@
     const hasSoc = data.soc_percent.some((value) => value != null);
     const hasEnergy = data.energy_kwh.some((value) => value != null);
     const power = ink("power");
+    // Two readings make a line, one is only a point.
+    const points = { show: data.at.length < 2 };
     const series = [
       { label: labels.textTime, value: (_, value) => (value == null ? "–" : clock(null, [value])[0]) },
-      { label: labels.textPower, scale: "kw", stroke: power, fill: faint(power), width: 2, points: { show: false }, value: number(1, "kW") },
+      { label: labels.textPower, scale: "kw", stroke: power, fill: faint(power), width: 2, points, value: number(1, "kW") },
     ];
     const columns = [data.at, data.power_kw];
     if (hasEnergy) {
-      series.push({ label: labels.textEnergy, scale: "kwh", stroke: ink("energy"), width: 1.75, points: { show: false }, value: number(2, "kWh") });
+      series.push({ label: labels.textEnergy, scale: "kwh", stroke: ink("energy"), width: 1.75, points, value: number(2, "kWh") });
       columns.push(data.energy_kwh);
     }
     if (hasSoc) {
-      series.push({ label: labels.textSoc, scale: "%", stroke: ink("soc"), width: 1.75, dash: [5, 4], points: { show: false }, value: number(0, "%") });
+      series.push({ label: labels.textSoc, scale: "%", stroke: ink("soc"), width: 1.75, dash: [5, 4], points, value: number(0, "%") });
       columns.push(data.soc_percent);
     }
     const options = {
@@ -52,7 +54,7 @@
       height: box.clientWidth < 600 ? 240 : 300,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone),
       cursor: { points: { size: 7 }, drag: { x: true, y: false } },
-      scales: { x: { time: true }, kw: { range: zeroBased }, kwh: { range: zeroBased }, "%": { range: [0, 100] } },
+      scales: { x: { time: true, range: atLeastAMinute }, kw: { range: zeroBased }, kwh: { range: zeroBased }, "%": { range: [0, 100] } },
       series,
       axes: [
         { font, stroke: ink("axis"), grid: { show: false }, ticks: { stroke: ink("grid"), size: 4 }, size: 32, values: clock },
@@ -66,6 +68,7 @@
     box.dataset.drawn = String(data.at.length);
   }
 
+  const atLeastAMinute = (_, min, max) => (max - min < 60 ? [min - 30, max + 30] : [min, max]);
   const zeroBased = (_, __, max) => [0, max > 0 ? max * 1.08 : 1];
   const clock = (_, ticks) => {
     const isShort = data.at.at(-1) - data.at[0] < 900;

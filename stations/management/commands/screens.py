@@ -98,7 +98,7 @@ def _details(page: Any, only: str) -> Iterator[str]:
             yield _open(page, name, path)
     if only in "command":
         _open(page, "command", station)
-        page.get_by_role("link", name="Reset").click()
+        page.locator(".page-head").get_by_role("link", name="Reset").click()
         page.locator("dialog[open]").wait_for()
         page.wait_for_timeout(300)
         yield "command"

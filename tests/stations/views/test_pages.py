@@ -105,9 +105,7 @@ def test_a_station_shows_its_evses_session_and_messages(browser, owner, station,
         station=station, at=timezone.now(), direction="in", action="Heartbeat", body=b'[2,"1","Heartbeat",{}]'
     )
     Frame.objects.create(station=station, at=timezone.now(), direction="in", body=b"<script>\xff")
-    Variable.objects.create(
-        station=station, name="HeartbeatInterval", value="300", reported_at=timezone.now()
-    )
+    Variable.objects.create(station=station, name="HeartbeatInterval", value="300", reported_at=timezone.now())
     client = browser(owner)
     now = client.get(reverse("stations:station", args=[station.identity])).content.decode()
     assert session.id_token in now
