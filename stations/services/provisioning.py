@@ -1,13 +1,13 @@
 """Stations come to be, say who they are, and show their EVSEs and connectors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from stations import journal
+from stations import journal, live
 from stations.domain.credentials import hash_password
 from stations.models import Connector, Evse, Site, Station
 from stations.services.work import Work
@@ -125,22 +125,29 @@ def _add_connector(work: Work, station: Station, *, evse_number: int, number: in
     return connector
 
 
-def group_connectors(*, station: Station, connector_ids: Sequence[int], evse_number: int) -> Evse:
-    """Put these connectors (primary keys) under one EVSE: plugs of a 1.6 station that charge one vehicle at a time.
+def group_connectors(*, station: Station, evse_numbers: Mapping[int, int]) -> None:
+    """Put connectors (primary key → EVSE number) under other EVSEs: plugs that charge one vehicle at a time share one.
 
-    EVSEs left without a connector are removed. Raises ValidationError for connectors of another station.
+    EVSEs left without a connector are removed unless they have sessions. Raises ValidationError for connectors of
+    another station.
     """
     with transaction.atomic():
-        connectors = list(Connector.objects.filter(station=station, pk__in=connector_ids).order_by("ocpp16_id", "pk"))
-        if len(connectors) != len(set(connector_ids)):
+        moving = list(Connector.objects.filter(station=station, pk__in=evse_numbers).order_by("ocpp16_id", "pk"))
+        if len(moving) != len(evse_numbers):
             raise ValidationError("Not all of these connectors belong to the station.")
-        evse, _ = Evse.objects.get_or_create(station=station, number=evse_number)
-        taken = Connector.objects.filter(evse=evse).exclude(pk__in=connector_ids)
-        numbers = iter(set(range(1, MAX_CONNECTORS + 1)) - set(taken.values_list("number", flat=True)))
-        # Through free numbers above the range first, or two of them could meet on one number in between.
-        for connector in connectors:
-            Connector.objects.filter(pk=connector.pk).update(evse=evse, number=MAX_CONNECTORS + 1 + connector.pk)
-        for connector in connectors:
-            Connector.objects.filter(pk=connector.pk).update(number=next(numbers))
+        # Out of the way first: two of them could meet on one number in between.
+        for connector in moving:
+            Connector.objects.filter(pk=connector.pk).update(number=MAX_CONNECTORS + 1 + connector.pk)
+        for connector in moving:
+            _place(connector, evse_numbers[connector.pk])
         Evse.objects.filter(station=station, connectors=None, sessions=None).delete()
-    return evse
+        journal.record("station.changed", subject_type="station", subject_id=station.pk)
+    live.nudge(live.station_group(station.pk))
+
+
+def _place(connector: Connector, evse_number: int) -> None:
+    """Put a connector under an EVSE, on its lowest free number."""
+    evse, _ = Evse.objects.get_or_create(station=connector.station, number=evse_number)
+    taken = set(Connector.objects.filter(evse=evse).values_list("number", flat=True))
+    free = next(number for number in range(1, MAX_CONNECTORS + 1) if number not in taken)
+    Connector.objects.filter(pk=connector.pk).update(evse=evse, number=free)

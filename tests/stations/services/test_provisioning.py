@@ -38,10 +38,17 @@ def test_each_connector_of_a_16_charger_gets_an_evse_of_its_own(station):
 
 def test_grouped_connectors_share_an_evse_and_stay_there(station):
     connectors = [reported(station, ocpp16_id=ocpp16_id) for ocpp16_id in (1, 2)]
-    provisioning.group_connectors(station=station, connector_ids=[c.pk for c in connectors], evse_number=1)
+    provisioning.group_connectors(station=station, evse_numbers={c.pk: 1 for c in connectors})
     assert numbers() == [(1, 1, 1), (2, 1, 2)]
     assert reported(station, ocpp16_id=2).pk == connectors[1].pk
     assert list(Evse.objects.values_list("number", flat=True)) == [1]
+
+
+def test_grouped_connectors_can_be_parted_again(station):
+    connectors = [reported(station, ocpp16_id=ocpp16_id) for ocpp16_id in (1, 2, 3)]
+    provisioning.group_connectors(station=station, evse_numbers={c.pk: 1 for c in connectors})
+    provisioning.group_connectors(station=station, evse_numbers={connectors[0].pk: 2, connectors[1].pk: 1})
+    assert numbers() == [(1, 2, 1), (2, 1, 1), (3, 1, 3)]
 
 
 def test_the_charger_reports_the_same_connectors_after_it_changed_to_201(station):
@@ -54,7 +61,7 @@ def test_the_charger_reports_the_same_connectors_after_it_changed_to_201(station
 def test_connectors_of_another_station_are_not_grouped(station):
     other = factories.ConnectorFactory()
     with pytest.raises(ValidationError):
-        provisioning.group_connectors(station=station, connector_ids=[other.pk], evse_number=1)
+        provisioning.group_connectors(station=station, evse_numbers={other.pk: 1})
 
 
 def test_a_station_with_a_password_profile_needs_one():
