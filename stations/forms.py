@@ -27,7 +27,8 @@ class Filter(forms.Form):
     text.widget = forms.TextInput(attrs={"type": "search", "placeholder": _("Search"), "autocomplete": "off"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, auto_id="filter-%s", **kwargs)
+        kwargs |= {"use_required_attribute": False, "auto_id": "filter-%s"}
+        super().__init__(*args, **kwargs)
 
     def values(self) -> dict[str, Any]:
         """What was given and makes sense."""
@@ -42,7 +43,7 @@ class Filter(forms.Form):
 class SiteChoiceFilter(Filter):
     """A filter with a choice among the viewer's sites; the view sets their queryset."""
 
-    site = forms.ModelChoiceField(queryset=None, required=False, empty_label=_("Any site"), label=_("Site"))
+    site: Any = forms.ModelChoiceField(queryset=None, required=False, empty_label=_("Any site"), label=_("Site"))
 
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -141,7 +142,7 @@ class CommandForm(forms.Form):
     """The parameters of one kind of command, for one station. `values()` is what the command service takes."""
 
     def __init__(self, kind: CommandKind, station: Station, sessions: list[Session], *args: Any, **kw: Any) -> None:
-        super().__init__(*args, auto_id="command-%s", **kw)
+        super().__init__(*args, **{**kw, "auto_id": "command-%s"})
         self.kind, self.station, self.sessions = kind, station, sessions
         for parameter in PARAMETERS[kind]:
             if parameter.name == "variables":

@@ -43,7 +43,8 @@ def with_urgency(stations: QuerySet[Any]) -> QuerySet[Any]:
     """The stations annotated with `urgency`, their place in WORST_FIRST."""
     whens = [When(condition, then=Value(WORST_FIRST.index(word))) for condition, word in _station_conditions()]
     default = Value(WORST_FIRST.index(Availability.UNKNOWN))
-    return stations.annotate(urgency=Case(*whens, default=default, output_field=IntegerField()))
+    found: QuerySet[Any] = stations.annotate(urgency=Case(*whens, default=default, output_field=IntegerField()))
+    return found
 
 
 def with_evse_glance(evses: QuerySet[Evse]) -> QuerySet[Any]:

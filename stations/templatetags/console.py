@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stations import slots
-from stations.domain.commands import CommandState
+from stations.domain.commands import CommandKind, CommandState
 from stations.domain.session import Phase
 from stations.domain.status import Availability, ConnectorStatus
-from stations.models import Command, Session, Site
+from stations.models import Command, RefusedAttempt, Session, Site
 from stations.selectors.glance import WORST_FIRST
 from stations.views import wording
 
@@ -108,7 +108,7 @@ def connector_status(value: str) -> str:
 
 @register.filter
 def kind_text(kind: str) -> wording.CommandText:
-    return wording.COMMANDS[wording.Kind(kind)]
+    return wording.COMMANDS[CommandKind(kind)]
 
 
 @register.filter
@@ -118,7 +118,7 @@ def state_meaning(state: str) -> str:
 
 @register.filter
 def refusal_fix(reason: str) -> str:
-    return str(wording.REFUSAL_FIX.get(wording._Reason(reason), ""))
+    return str(wording.REFUSAL_FIX[RefusedAttempt.Reason(reason)])
 
 
 @register.filter
@@ -151,6 +151,12 @@ def kwh(value: float | None) -> str:
 def kw(value: float | None) -> str:
     """Watts as kW, MW or GW; a dash for what is not known."""
     return "–" if value is None else NBSP.join(_scaled(value, _WATTS))
+
+
+@register.filter
+def rated_kw(value: int) -> str:
+    """The power something is made for, in kW without needless decimals: “22 kW”."""
+    return f"{value / 1000:g}{NBSP}kW"
 
 
 @register.simple_tag

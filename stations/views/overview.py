@@ -21,7 +21,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     """Numbers, status, worst sites, the last day and recent events."""
     # A nudge reaches every open page at once: people who see the same share one computation.
     key = f"overview.{selectors.scope_key(request.user)}"
-    figures = cache.get_or_set(key, lambda: _figures(request), 1)
+    figures: Any = cache.get_or_set(key, lambda: _figures(request), 1)
     return render_page(request, "stations/overview.html", figures, fragments=FRAGMENTS)
 
 
@@ -38,7 +38,7 @@ def _figures(request: ConsoleRequest) -> dict[str, Any]:
         "day_energy_wh": sum(hour.energy_wh for hour in hours),
         "day_sessions": sum(hour.sessions for hour in hours),
         "sites": worst_sites(request.user, limit=SITES_SHOWN),
-        "events": selectors.recent_events(request.user, limit=14),
+        "events": selectors.recent_events(request.user, limit=12),
     }
 
 

@@ -63,8 +63,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def _sites(request: HttpRequest) -> list[PublicSite]:
     """Everybody sees the same: computed at most every ten seconds, however many look."""
-    found: list[PublicSite] = cache.get_or_set("public.sites", lambda: public_sites(request.user), 10)
-    return found
+    sites: list[PublicSite] | None = cache.get_or_set("public.sites", lambda: public_sites(request.user), 10)
+    return sites or []
 
 
 def _matches(site: PublicSite, query: str) -> bool:

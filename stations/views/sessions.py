@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Avg, Count, Max
-from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 
 from stations.domain.commands import CommandKind
@@ -66,7 +66,7 @@ def samples_json(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 
 @console
-def samples_csv(request: ConsoleRequest, pk: int) -> StreamingHttpResponse:
+def samples_csv(request: ConsoleRequest, pk: int) -> HttpResponseBase:
     """All samples of a session."""
     found = _session(request, pk)
     response = StreamingHttpResponse(_csv_lines(found), content_type="text/csv; charset=utf-8")
@@ -76,9 +76,9 @@ def samples_csv(request: ConsoleRequest, pk: int) -> StreamingHttpResponse:
 
 def _csv_lines(found: Session) -> Iterator[str]:
     writer = csv.writer(_Line())
-    yield writer.writerow(["at", "power_w", "energy_wh", "current_a", "voltage_v", "soc_percent", "context"])  # type: ignore[misc]
+    yield writer.writerow(["at", "power_w", "energy_wh", "current_a", "voltage_v", "soc_percent", "context"])
     for row in MeterSample.objects.filter(session=found).order_by("at").iterator(chunk_size=1000):
-        yield writer.writerow(  # type: ignore[misc]
+        yield writer.writerow(
             [
                 row.at.isoformat(),
                 row.power_w,

@@ -1,16 +1,9 @@
 """The public map: what anybody may see, and nothing more."""
 
-import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from stations.domain.status import ConnectorStatus
 from tests import factories
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache():
-    cache.clear()
 
 
 def test_the_map_is_for_everybody(client, station):
