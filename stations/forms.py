@@ -15,6 +15,7 @@ from stations.domain.parameters import PARAMETERS, Parameter
 from stations.domain.status import Availability
 from stations.models import RefusedAttempt, Session, Station
 from stations.selectors.glance import WORST_FIRST
+from stations.services.provisioning import MAX_CONNECTORS
 
 _ANY_STATUS = [("", _("Any status"))]
 _PROTOCOL_CHOICES = [("", _("Any protocol")), ("ocpp1.6", "OCPP 1.6"), ("ocpp2.0.1", "OCPP 2.0.1")]
@@ -136,6 +137,28 @@ _RESET_TYPES = [
 _OPERATIVE = [("true", _("In service")), ("false", _("Out of service"))]
 _TRIGGERS_16 = ("StatusNotification", "MeterValues", "Heartbeat", "BootNotification")
 _TRIGGERS_2 = (*_TRIGGERS_16, "TransactionEvent")
+
+
+class GroupingForm(forms.Form):
+    """An EVSE number for each connector of a station."""
+
+    def __init__(self, station: Station, data: Any = None) -> None:
+        super().__init__(data, auto_id="grouping-%s")
+        connectors = station.connectors.select_related("evse").order_by("evse__number", "number")
+        self.connectors = {f"connector-{connector.pk}": connector for connector in connectors}
+        for name, connector in self.connectors.items():
+            number = connector.ocpp16_id or connector.number
+            self.fields[name] = forms.IntegerField(
+                min_value=1,
+                max_value=MAX_CONNECTORS,
+                initial=connector.evse.number,
+                label=_("EVSE of connector %(number)s") % {"number": number},
+            )
+
+    def evse_numbers(self) -> dict[int, int]:
+        """Connector (primary key) → EVSE number, of those that are to move."""
+        chosen = {self.connectors[name]: number for name, number in self.cleaned_data.items()}
+        return {connector.pk: number for connector, number in chosen.items() if connector.evse.number != number}
 
 
 class CommandForm(forms.Form):

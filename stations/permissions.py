@@ -23,9 +23,14 @@ def sites_granting(viewer: Viewer, permission: Permission) -> QuerySet[Site]:
     return Site.objects.filter(Q(Exists(unscoped)) | Q(Exists(scoped)))
 
 
+def may(viewer: Viewer, permission: Permission, site: Site) -> bool:
+    """Whether `viewer` holds `permission` at `site`."""
+    return sites_granting(viewer, permission).filter(pk=site.pk).exists()
+
+
 def require(viewer: Viewer, permission: Permission, site: Site) -> None:
     """Raise PermissionDenied unless `viewer` holds `permission` at `site`."""
-    if not sites_granting(viewer, permission).filter(pk=site.pk).exists():
+    if not may(viewer, permission, site):
         raise PermissionDenied(f"Your role does not include “{permission.value}” at {site.name}.")
 
 
@@ -38,13 +43,13 @@ def organizations_granting(viewer: Viewer, permission: Permission) -> QuerySet[O
 def require_command(viewer: Viewer, kind: CommandKind, site: Site) -> None:
     """Raise PermissionDenied unless `viewer` may send a command of `kind` to the stations of `site`."""
     granting = [Permission.COMMAND, Permission.ASSIST] if kind in ASSISTING else [Permission.COMMAND]
-    if not any(sites_granting(viewer, permission).filter(pk=site.pk).exists() for permission in granting):
+    if not any(may(viewer, permission, site) for permission in granting):
         raise PermissionDenied(f"Your role does not include the command “{kind.value}” at {site.name}.")
 
 
 def command_kinds(viewer: Viewer, site: Site) -> list[CommandKind]:
     """The kinds of command `viewer` may send to the stations of `site`."""
-    if sites_granting(viewer, Permission.COMMAND).filter(pk=site.pk).exists():
+    if may(viewer, Permission.COMMAND, site):
         return list(CommandKind)
-    assists = sites_granting(viewer, Permission.ASSIST).filter(pk=site.pk).exists()
+    assists = may(viewer, Permission.ASSIST, site)
     return [kind for kind in CommandKind if assists and kind in ASSISTING]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stations.views import commands, overview, public, refused, sessions, sites, station
+from stations.views import commands, grouping, overview, public, refused, sessions, sites, station
 
 app_name = "stations"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("console/stations/<str:identity>/", station.station, name="station"),
     path("console/stations/<str:identity>/messages/", station.messages, name="station-messages"),
     path("console/stations/<str:identity>/configuration/", station.configuration, name="station-configuration"),
+    path("console/stations/<str:identity>/grouping/", grouping.group, name="grouping"),
     path("console/stations/<str:identity>/commands/<str:kind>/", commands.send, name="command-send"),
     path("console/sessions/", sessions.session_list, name="session-list"),
     path("console/sessions/<int:pk>/", sessions.session, name="session"),

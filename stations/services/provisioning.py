@@ -9,7 +9,7 @@ from django.db import transaction
 
 from stations import journal, live
 from stations.domain.credentials import hash_password
-from stations.models import Connector, Evse, Site, Station
+from stations.models import Connector, Evse, Session, Site, Station
 from stations.services.work import Work
 
 # Far above any hardware; a charger that counts further is broken or hostile.
@@ -129,12 +129,14 @@ def group_connectors(*, station: Station, evse_numbers: Mapping[int, int]) -> No
     """Put connectors (primary key → EVSE number) under other EVSEs: plugs that charge one vehicle at a time share one.
 
     EVSEs left without a connector are removed unless they have sessions. Raises ValidationError for connectors of
-    another station.
+    another station, and while a session runs on one that is to move.
     """
     with transaction.atomic():
         moving = list(Connector.objects.filter(station=station, pk__in=evse_numbers).order_by("ocpp16_id", "pk"))
         if len(moving) != len(evse_numbers):
             raise ValidationError("Not all of these connectors belong to the station.")
+        if Session.objects.filter(connector__in=moving, ended_at=None).exists():
+            raise ValidationError("A session is running on one of these connectors; wait until it has ended.")
         # Out of the way first: two of them could meet on one number in between.
         for connector in moving:
             Connector.objects.filter(pk=connector.pk).update(number=MAX_CONNECTORS + 1 + connector.pk)

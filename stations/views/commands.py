@@ -1,6 +1,5 @@
 """Commands: the forms that send them, and the list of what became of them."""
 
-import orjson
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -18,7 +17,7 @@ from stations.selectors import visible_sessions, visible_stations
 from stations.selectors.lists import find_commands
 from stations.services import commands
 from stations.views import wording
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, dialog_done, paginate, render_page
 
 
 @console
@@ -94,6 +93,4 @@ def _done(request: ConsoleRequest, station: Station, kind: CommandKind) -> HttpR
     if not request.htmx:
         messages.success(request, text)
         return redirect("stations:station", station.identity)
-    # The page's own live fragment shows the outcome; the dialog only has to go.
-    news = orjson.dumps({"busbar:done": {"message": text}}).decode()
-    return HttpResponse(status=204, headers={"HX-Trigger": news.encode("ascii", "backslashreplace").decode()})
+    return dialog_done(text)

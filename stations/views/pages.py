@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+import orjson
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -66,6 +67,12 @@ def render_page(
     response["Vary"] = "HX-Request, Cookie"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def dialog_done(message: str) -> HttpResponse:
+    """Close the dialog and say what was done; the page's own live fragments show the outcome."""
+    news = orjson.dumps({"busbar:done": {"message": message}}).decode()
+    return HttpResponse(status=204, headers={"HX-Trigger": news.encode("ascii", "backslashreplace").decode()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
+from drivers.domain.roles import Permission
 from stations.domain.status import Availability
 from stations.forms import StationFilter
 from stations.models import Evse, Session, Station
-from stations.permissions import command_kinds
+from stations.permissions import command_kinds, may
 from stations.selectors import visible_commands, visible_frames, visible_sessions, visible_sites, visible_stations
 from stations.selectors.glance import evse_glance, with_glance
 from stations.selectors.lists import find_stations
@@ -99,4 +100,10 @@ def _station(request: ConsoleRequest, identity: str) -> Any:
 
 def _header(request: ConsoleRequest, station: Station, tab: str) -> dict[str, Any]:
     kinds = command_kinds(request.user, station.site)
-    return {"station": station, "tab": tab, "kinds": [(kind, wording.COMMANDS[kind]) for kind in kinds]}
+    connectors = [connector for evse in station.evses.all() for connector in evse.connectors.all()]
+    return {
+        "station": station,
+        "tab": tab,
+        "kinds": [(kind, wording.COMMANDS[kind]) for kind in kinds],
+        "may_group": len(connectors) > 1 and may(request.user, Permission.MANAGE_NETWORK, station.site),
+    }
