@@ -54,7 +54,7 @@ class RefusedAttempt(models.Model):
     reason = models.CharField(max_length=24, choices=Reason)
     remote_address = models.CharField(max_length=60, blank=True)
     detail = models.CharField(max_length=200, blank=True)
-    # Null when the identity is no station of ours: then only the installation's owners see it.
+    # Null when the identity is no station of ours: then everybody who manages a network here sees it.
     station = models.ForeignKey(
         "stations.Station", on_delete=models.CASCADE, null=True, blank=True, related_name="refused_attempts"
     )
