@@ -32,6 +32,8 @@
     },
   });
   map.addLayer(cluster);
+  // Markers are made anew whenever they come out of a cluster.
+  map.on("moveend zoomend", () => requestAnimationFrame(mark));
   const markers = new Map();
   let open = box.dataset.open ?? "";
 
@@ -71,7 +73,14 @@
     open = id;
     const found = markers.get(id);
     if (!found) return;
-    cluster.zoomToShowLayer(found.marker, () => map.panTo(found.marker.getLatLng(), { animate: !still }));
+    // Outlines alone show nothing from near.
+    const near = box.dataset.tiles ? 14 : 7;
+    map.setView(found.marker.getLatLng(), Math.max(map.getZoom(), near), { animate: !still });
+    mark();
+  }
+
+  function mark() {
+    for (const [id, { marker }] of markers) marker.getElement()?.classList.toggle("is-open", id === open);
   }
 
   async function load() {
@@ -85,11 +94,13 @@
     box.dataset.sites = String(features.length);
     if (first && features.length) map.fitBounds(cluster.getBounds().pad(0.15), { maxZoom: 11, animate: false });
     if (first && open) highlight(open);
+    mark();
   }
 
   document.addEventListener("click", (event) => {
     const card = event.target.closest("[data-site]");
     if (card) highlight(card.dataset.site);
+    if (event.target.closest("[data-all-sites]")) { open = ""; mark(); }
   });
   base();
   load();

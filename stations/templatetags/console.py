@@ -259,7 +259,7 @@ def total_power(evses: Sequence[Any]) -> float | None:
 def parameters_line(command: Command) -> str:
     """A command's parameters as one line: “type soft · evse 1”."""
     values: dict[str, Any] = orjson.loads(command.payload)
-    return " · ".join(f"{name} {_short(value)}" for name, value in values.items())
+    return " · ".join(f"{name} {_short(value)}" for name, value in values.items() if value not in ([], {}))
 
 
 def _short(value: Any) -> str:

@@ -99,11 +99,11 @@ def _station(request: ConsoleRequest, identity: str) -> Any:
 
 
 def _header(request: ConsoleRequest, station: Station, tab: str) -> dict[str, Any]:
-    kinds = command_kinds(request.user, station.site)
+    allowed = command_kinds(request.user, station.site)
     connectors = [connector for evse in station.evses.all() for connector in evse.connectors.all()]
     return {
         "station": station,
         "tab": tab,
-        "kinds": [(kind, wording.COMMANDS[kind]) for kind in kinds],
+        "kinds": [(kind, text) for kind, text in wording.COMMANDS.items() if kind in allowed],
         "may_group": len(connectors) > 1 and may(request.user, Permission.MANAGE_NETWORK, station.site),
     }

@@ -87,8 +87,9 @@ def _details(page: Any, only: str) -> Iterator[str]:
     """The page of one site, of one session, and those of one station where a vehicle charges."""
     page.goto("/console/sites/")
     site = page.locator("a.row-link").first.get_attribute("href")
-    page.goto("/console/sessions/?is_open=true")
-    session = page.locator("a.row-link").first.get_attribute("href")
+    # An older one: it has run its whole course.
+    page.goto("/console/sessions/?is_open=false")
+    session = page.locator("a.row-link").last.get_attribute("href")
     page.goto("/console/stations/?glance=charging")
     station = page.locator("a.row-link").first.get_attribute("href")
     details = {"site": site, "session": session, "station": station}
