@@ -48,7 +48,9 @@ def database(variable: str, *, sqlite_file: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         }
     else:
-        found["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20}}
+        # Short: who waits longer for a connection than its caller waits for the answer only adds to an outage.
+        found["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 3, "reconnect_timeout": 10}}
+        found["CONN_HEALTH_CHECKS"] = True
     # Under ASGI a kept connection would belong to a thread that may never come back to it.
     return {**found, "CONN_MAX_AGE": 0}
 

@@ -12,8 +12,8 @@ from stations.services import commands, connections, frames
 
 @shared_task
 def deliver_facts() -> int:
-    """Hand unsettled facts to their subscribers."""
-    return journal.deliver()
+    """Hand unsettled facts to their subscribers; a backlog in one go, up to what a sweep may take."""
+    return sum(iter(journal.deliver, 0))
 
 
 @shared_task
@@ -30,6 +30,6 @@ def sweep_commands() -> int:
 
 @shared_task
 def prune() -> int:
-    """Delete frames and settled facts beyond their retention."""
+    """Delete frames, closed connections and settled facts beyond their retention."""
     horizon = timezone.now() - timedelta(days=settings.OCPP_FRAME_DAYS)
-    return frames.prune(older_than=horizon) + journal.prune(older_than=horizon)
+    return sum(prune(older_than=horizon) for prune in (frames.prune, connections.prune, journal.prune))

@@ -15,8 +15,6 @@ from stations.services.network import StillInUse
 
 # A lookup by number; what is none is no address (and no database ever sees it).
 ID = r"\d+"
-# The alphabet of identities; a client percent-encodes what a URL does not take.
-IDENTITY = r"[A-Za-z0-9*\-_=:+|@.]{1,48}"
 
 
 Row = TypeVar("Row", bound=Model)

@@ -8,11 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from drivers.domain.roles import Permission
-from stations.api.base import IDENTITY, Resource
+from stations.api.base import Resource
 from stations.api.equipment import AT_A_GLANCE, OutletSerializer
 from stations.api.fields import VisibleField
 from stations.domain.status import Availability, ConnectorStatus, station_availability
 from stations.models import Station
+from stations.models.station import IDENTITY
 from stations.permissions import require
 from stations.selectors import visible_sites, visible_stations, with_evses
 from stations.selectors.glance import evse_glance

@@ -3,13 +3,14 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from stations.api.base import ID, IDENTITY
+from stations.api.base import ID
 from stations.api.commands import CommandViewSet, StationCallsView, StationCommandsView
 from stations.api.equipment import ConnectorViewSet, EvseViewSet
 from stations.api.sessions import SampleListView, SessionViewSet
 from stations.api.sites import SiteViewSet
 from stations.api.stations import StationViewSet
 from stations.api.tokens import IdTokenViewSet
+from stations.models.station import IDENTITY
 
 router = SimpleRouter()
 router.register("sites", SiteViewSet, "site")

@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -15,10 +16,12 @@ from urllib.parse import unquote
 import structlog
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from stations.domain.credentials import verify_password
 from stations.models import RefusedAttempt, Station
+from stations.models.station import IDENTITY
 from stations.ocpp import edge, protocols
 from stations.ocpp.lanes import JobFailed, Lane, Outage
 from stations.ocpp.protocol import Protocol
@@ -53,6 +56,13 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
     session: Session | None = None
     lane: Lane
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """However the socket ends, its conversation ends with it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._leave(None)
+
     async def dispatch(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "websocket.connect":
@@ -60,17 +70,17 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
             case "websocket.receive" if self.session is not None:
                 await self.session.receive(_text_of(message))
             case "websocket.disconnect":
-                await self._disconnect(message.get("code"))
+                await self._leave(message.get("code"))
                 raise StopConsumer
 
     # --- Handshake ---
 
     async def _connect(self) -> None:
         self.identity = unquote(self.scope["url_route"]["kwargs"]["identity"])
-        self.edge = await edge.current()
-        self.lane = self.edge.lane_of(self.identity)
         try:
-            admission = await self.lane.submit(None, lambda work: connections.admission(identity=self.identity))
+            self.edge = await edge.current()
+            self.lane = self.edge.lane_of(self.identity)
+            admission = await self._admission()
             try:
                 station_id = await self._check(admission)
             except Refused as refused:
@@ -81,10 +91,18 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
                 await self._refuse_subprotocol(admission)
                 return
             await self._open(station_id, protocol)
-        except (Outage, JobFailed) as error:
+        except (Outage, JobFailed, DatabaseError, InterfaceError) as error:
             log.warning("ocpp.handshake_failed", identity=self.identity, error=repr(error))
             await self.base_send({"type": "websocket.close", "code": CLOSE_TRY_AGAIN_LATER})
             raise StopConsumer from error
+
+    async def _admission(self) -> Admission | None:
+        if re.fullmatch(IDENTITY, self.identity) is None:
+            return None
+        found: Admission | None = await self.lane.submit(
+            None, lambda work: connections.admission(identity=self.identity)
+        )
+        return found
 
     async def _check(self, admission: Admission | None) -> int:
         """The station's id, its security profile met; raises Refused (OCPP 2.0.1 A00, 1.6 security white paper)."""
@@ -181,8 +199,8 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
         """Close the socket from our side."""
         await self.base_send({"type": "websocket.close", "code": code})
 
-    async def _disconnect(self, code: int | None) -> None:
-        session = self.session
+    async def _leave(self, code: int | None) -> None:
+        session, self.session = self.session, None
         if session is None:
             return
         session.closed()

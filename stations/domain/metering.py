@@ -12,6 +12,9 @@ CURRENT = "Current.Import"
 VOLTAGE = "Voltage"
 SOC = "SoC"
 
+# Beyond what any meter counts (a million TWh in Wh): broken firmware, and no database column takes it.
+LARGEST = 1e15
+
 # What a unit is worth in Wh, W, A, V, percent. Units of other kinds leave a value out of the columns.
 _UNITS = {
     ENERGY: {"": 1.0, "Wh": 1.0, "kWh": 1000.0},
@@ -90,4 +93,5 @@ def _column(measurand: str, sampled: Sequence[Sampled], over_phases: Any) -> flo
     totals = [s for s in at_outlet if not s.phase]
     chosen = totals[-1:] or [s for s in at_outlet if s.phase != "N"]
     scaled = [s.value * _UNITS[measurand][s.unit] for s in chosen if s.value is not None]
-    return float(over_phases(scaled)) if scaled else None
+    column = float(over_phases(scaled)) if scaled else None
+    return column if column is not None and abs(column) <= LARGEST else None

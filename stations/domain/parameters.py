@@ -97,6 +97,12 @@ def _problem(parameter: Parameter, given: Mapping[str, Any]) -> str:
     # bool is an int to Python, and "true" is no connector number.
     if not isinstance(value, parameter.type) or (isinstance(value, bool) and parameter.type is int):
         return f"This must be of type {parameter.type.__name__}."
+    if parameter.name == "variables" and not all(map(_is_variable, given["variables"])):
+        return "Each variable is an object with a name."
     if parameter.choices and value not in parameter.choices:
         return f"This must be one of {', '.join(parameter.choices)}."
     return ""
+
+
+def _is_variable(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("name"), str)

@@ -29,9 +29,13 @@ PHASE_OF_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A session's meter: registers in Wh, energy never negative and never falling."""
+    """A session's meter: registers in Wh, energy never negative and never falling.
+
+    `start_at` is when the start register was read; None where the charger told it as the start (1.6 meterStart).
+    """
 
     start_wh: int | None = None
+    start_at: datetime | None = None
     stop_wh: int | None = None
     energy_wh: int = 0
     power_w: float | None = None
@@ -40,7 +44,7 @@ class Meter:
 
     def with_reading(self, reading: Reading) -> "Meter":
         """The meter after `reading`. A late reading adds its energy, but what is shown as latest stays the latest."""
-        meter = self if reading.energy_wh is None else self._with_register(round(reading.energy_wh))
+        meter = self if reading.energy_wh is None else self._with_register(round(reading.energy_wh), reading.at)
         if self.metered_at is not None and reading.at < self.metered_at:
             return meter
         return replace(
@@ -59,8 +63,11 @@ class Meter:
             return replace(meter, start_wh=register_wh, stop_wh=register_wh)
         return replace(meter, stop_wh=register_wh, energy_wh=max(0, register_wh - meter.start_wh))
 
-    def _with_register(self, register_wh: int) -> "Meter":
-        if self.start_wh is None:
-            return replace(self, start_wh=register_wh, stop_wh=register_wh)
-        energy_wh = max(self.energy_wh, register_wh - self.start_wh)
-        return replace(self, stop_wh=max(self.stop_wh or register_wh, register_wh), energy_wh=energy_wh)
+    def _with_register(self, register_wh: int, at: datetime) -> "Meter":
+        """Messages may come out of order: a register read before the one we started from is the start."""
+        stop_wh = register_wh if self.stop_wh is None else max(self.stop_wh, register_wh)
+        start_wh, start_at = self.start_wh, self.start_at
+        if start_wh is None or (start_at is not None and at < start_at):
+            start_wh, start_at = register_wh, at
+        energy_wh = max(self.energy_wh, stop_wh - start_wh)
+        return replace(self, start_wh=start_wh, start_at=start_at, stop_wh=stop_wh, energy_wh=energy_wh)

@@ -51,6 +51,9 @@ class Session(models.Model):
     is_flagged = models.BooleanField(default=False, help_text="The charger contradicted itself.")
 
     meter_start_wh = models.BigIntegerField(null=True, blank=True)
+    meter_start_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the start was read; empty where the charger told it as the start."
+    )
     meter_stop_wh = models.BigIntegerField(null=True, blank=True)
     energy_wh = models.BigIntegerField(default=0)
     power_w = models.FloatField(null=True, blank=True, help_text="Latest reading.")
@@ -73,6 +76,7 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["station"], condition=models.Q(ended_at=None), name="session_open"),
             models.Index(fields=["station", "-started_at"], name="session_station_started"),
+            models.Index(fields=["connector", "-id"], name="session_connector"),
             models.Index(fields=["-started_at", "-id"], name="session_started"),
         ]
 

@@ -6,8 +6,9 @@ from django.db import models
 from stations.domain.status import ConnectorStatus
 
 # OCPP 2.0.1 `identifierString` is the widest alphabet that survives a URL; chargers in the field stay inside it.
+IDENTITY = r"[A-Za-z0-9*\-_=:+|@.]{1,48}"
 identity_validator = RegexValidator(
-    r"^[A-Za-z0-9*\-_=:+|@.]{1,48}$",
+    rf"^{IDENTITY}\Z",
     "Up to 48 letters, digits and * - _ = : + | @ . are allowed.",
 )
 

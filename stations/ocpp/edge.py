@@ -6,11 +6,13 @@ import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.db import connection as database
 from django.utils import timezone
 
@@ -22,6 +24,8 @@ from stations.services import connections, dispatch
 from stations.services.work import Work
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 POLL_S = 1.0
 TOUCH_S = 5.0
@@ -41,6 +45,7 @@ class Edge:
         count = settings.OCPP_LANES if database.vendor == "postgresql" else 1
         self.lanes = [Lane(f"lane-{number}", loop) for number in range(count)]
         self._tasks: list[asyncio.Task[None]] = []
+        self._touched_at = timezone.now()
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -50,11 +55,8 @@ class Edge:
 
     async def start(self) -> None:
         """Take the first lease, then keep it, poll for commands and listen for nudges."""
-        await self._submit(
-            lambda work: connections.start_process(
-                process_id=self.process_id, host=socket.gethostname()[:100], now=work.now
-            )
-        )
+        host = socket.gethostname()[:100]
+        await _in_thread(partial(connections.start_process, process_id=self.process_id, host=host))
         duties: list[tuple[Callable[[], Coroutine[Any, Any, None]], float]] = [
             (self._renew, connections.RENEWAL.total_seconds()),
             (self._touch, TOUCH_S),
@@ -62,9 +64,6 @@ class Edge:
         ]
         self._tasks = [asyncio.create_task(self._repeat(duty, interval)) for duty, interval in duties]
         self._tasks.append(asyncio.create_task(self._listen()))
-
-    def _submit(self, run: Callable[[Any], Any]) -> "asyncio.Future[Any]":
-        return self.lanes[0].submit(None, run)
 
     def add(self, session: Session) -> None:
         """Hold a conversation; one this process had with the same charger is closed."""
@@ -91,34 +90,35 @@ class Edge:
             await asyncio.sleep(interval)
             try:
                 await duty()
-            except (JobFailed, Outage) as error:
+            except (DatabaseError, InterfaceError, JobFailed, Outage) as error:
                 log.warning("edge.duty_failed", duty=getattr(duty, "__name__", ""), error=repr(error))
 
     async def _renew(self) -> None:
-        await self._submit(lambda work: connections.renew_lease(process_id=self.process_id, now=timezone.now()))
+        await _in_thread(partial(connections.renew_lease, process_id=self.process_id))
 
     async def _touch(self) -> None:
         """Write `last_seen` in bulk, and close what is no longer the current socket of its charger."""
         by_connection = {session.connection_id: session for session in self.sessions.values()}
-        seen = {connection_id: session.last_seen for connection_id, session in by_connection.items()}
-        stale = await self._submit(lambda work: connections.touch(process_id=self.process_id, seen=seen))
-        for connection_id in stale:
-            self._in_background(by_connection[connection_id].close(CLOSE_SERVICE_RESTART))
+        seen = {pk: session.last_seen for pk, session in by_connection.items() if session.last_seen > self._touched_at}
+        self._touched_at = timezone.now()
+        await _in_thread(partial(connections.touch, seen=seen))
+        for pk in await _in_thread(partial(connections.stale, process_id=self.process_id, held=list(by_connection))):
+            self._in_background(by_connection[pk].close(CLOSE_SERVICE_RESTART))
         await self._close_unheld()
 
     async def _close_unheld(self) -> None:
         """Close the rows of sockets that ended while the database was away."""
         held = [session.connection_id for session in self.sessions.values()]
-        rows = await self._submit(lambda work: connections.unheld(process_id=self.process_id, held=held, now=work.now))
-        for row in rows:
+        unheld = partial(connections.unheld, process_id=self.process_id, held=held, now=timezone.now())
+        for row in await _in_thread(unheld):
             await self.lanes[0].submit(row.station_id, partial(_close_row, row))
 
     async def _poll(self) -> None:
         """Find commands that no nudge told of: the row is the truth."""
         if not self.sessions:
             return
-        waiting = await self._submit(lambda work: dispatch.waiting_stations(process_id=self.process_id, now=work.now))
-        for station_id in waiting:
+        waiting = partial(dispatch.waiting_stations, process_id=self.process_id, now=timezone.now())
+        for station_id in await _in_thread(waiting):
             self._wake(station_id)
 
     def _wake(self, station_id: int) -> None:
@@ -161,8 +161,8 @@ class Edge:
                 await self._empty.wait()
         for task in list(self._tasks):
             task.cancel()
-        with contextlib.suppress(JobFailed, Outage):
-            await self._submit(lambda work: connections.end_process(process_id=self.process_id, now=work.now))
+        with contextlib.suppress(DatabaseError, InterfaceError):
+            await _in_thread(partial(connections.end_process, process_id=self.process_id))
         for lane in self.lanes:
             await lane.stop()
 
@@ -178,20 +178,38 @@ def _close_row(row: Connection, work: Work) -> None:
     )
 
 
+async def _in_thread(query: Callable[[], T]) -> T:
+    """Run a query beside the lanes: a lane that waits for the database must not cost the process its lease."""
+    result: T = await database_sync_to_async(query, thread_sensitive=False)()
+    return result
+
+
 _edges: dict[asyncio.AbstractEventLoop, "asyncio.Task[Edge]"] = {}
 
 
 async def current() -> Edge:
-    """The edge of the running event loop, started at the first call."""
+    """The edge of the running event loop, started at the first call.
+
+    Raises DatabaseError or InterfaceError while the database is away; the next call tries again.
+    """
     loop = asyncio.get_running_loop()
-    if loop not in _edges:
-        _edges[loop] = asyncio.create_task(_started())
-    return await asyncio.shield(_edges[loop])
+    starting = _edges.get(loop) or _edges.setdefault(loop, asyncio.create_task(_started()))
+    try:
+        return await asyncio.shield(starting)
+    except (DatabaseError, InterfaceError):
+        if _edges.get(loop) is starting:
+            del _edges[loop]
+        raise
 
 
 async def _started() -> Edge:
     edge = Edge()
-    await edge.start()
+    try:
+        await edge.start()
+    except (DatabaseError, InterfaceError):
+        for lane in edge.lanes:
+            await lane.stop()
+        raise
     return edge
 
 

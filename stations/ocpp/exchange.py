@@ -10,14 +10,15 @@ from typing import Final
 
 import orjson
 import structlog
+from django.conf import settings
 
 from stations.domain import secrets
-from stations.domain.commands import CommandState
+from stations.domain.commands import CommandKind, CommandState
 from stations.models import Command, Frame, Station
 from stations.ocpp import rpc
 from stations.ocpp.protocol import NotExpressible, Protocol, Request
 from stations.ocpp.router import Context, Payload
-from stations.services import dispatch
+from stations.services import commands, dispatch
 from stations.services.work import Work
 
 log = structlog.get_logger(__name__)
@@ -85,17 +86,17 @@ def _handle(source: Source, work: Work, station: Station, text: str, call: rpc.C
 
 def refuse_malformed(source: Source, text: str, frame: rpc.Malformed) -> Callable[[Work], str | None]:
     """Keep what was no frame; the job returns the CALLERROR the version prescribes, or None where it knows none."""
-    message_id = frame.id
-    if message_id is None and source.protocol.answers_unreadable:
-        message_id = rpc.NO_MESSAGE_ID
+    message_id: str | int | None = frame.id
+    if message_id is None:
+        message_id = rpc.NO_MESSAGE_ID if source.protocol.answers_unreadable else frame.wrong_id
     reply = None
     if message_id is not None and frame.answerable:
         reply = rpc.error(message_id, source.protocol.error_name(frame.code), frame.description)
 
     def job(work: Work) -> str | None:
-        _record(work, source, _IN, text, (frame.action, message_id or ""))
+        _record(work, source, _IN, text, (frame.action, str(message_id or "")))
         if reply is not None:
-            _record(work, source, _OUT, reply, (frame.action, message_id or ""))
+            _record(work, source, _OUT, reply, (frame.action, str(message_id or "")))
         return reply
 
     return job
@@ -129,9 +130,12 @@ def claim_next(source: Source, message_id: str) -> Callable[[Work], Outgoing | _
         if claimed is None:
             return NOTHING
         try:
-            action, payload = source.protocol.encode(Request(work, station, claimed.command, claimed.values))
-        except (NotExpressible, KeyError, TypeError) as error:
-            problem = str(error) if isinstance(error, NotExpressible) else f"A value is missing: {error}."
+            request = Request(work, station, claimed.command, claimed.values())
+            action, payload = source.protocol.encode(request)
+        except Exception as error:
+            # Whatever is wrong with it, it must not stay in front of the queue.
+            log.info("ocpp.command_not_sent", command=claimed.command.pk, error=repr(error))
+            problem = str(error) if isinstance(error, NotExpressible) else f"The command cannot be sent: {error!r}."
             outcome = dispatch.Outcome(CommandState.FAILED, error=problem)
             dispatch.finish(work=work, station=station, command=claimed.command, outcome=outcome)
             return SKIPPED
@@ -151,7 +155,7 @@ def take_answer(
     def job(work: Work) -> None:
         station = work.stations[source.station_id]
         _record(work, source, _IN, text, (sent.action, sent.message_id))
-        outcome = _outcome(source, sent, frame)
+        outcome = _outcome(source, sent, text, frame)
         command = Command.objects.get(pk=sent.command_id)
         dispatch.finish(work=work, station=station, command=command, outcome=outcome)
         reader = source.protocol.readers.get(sent.action)
@@ -161,20 +165,39 @@ def take_answer(
     return job
 
 
-def _outcome(source: Source, sent: Outgoing, frame: rpc.CallResult | rpc.CallError) -> dispatch.Outcome:
+def _outcome(source: Source, sent: Outgoing, text: str, frame: rpc.CallResult | rpc.CallError) -> dispatch.Outcome:
     if isinstance(frame, rpc.CallError):
-        error = frame.description or f"The charger answered with the error {frame.code}."
-        return dispatch.Outcome(CommandState.FAILED, error_code=frame.code, error=error)
+        error = frame.description.replace("\0", "") or f"The charger answered with the error {frame.code}."
+        return dispatch.Outcome(CommandState.FAILED, error_code=frame.code.replace("\0", ""), error=error)
+    try:
+        rpc.check_texts(text, frame.payload)
+    except rpc.Refusal as refusal:
+        return dispatch.Outcome(CommandState.FAILED, error=f"The charger's answer is unusable: {refusal.description}")
     return source.protocol.outcome(sent.action, frame.payload)
 
 
-def time_out(source: Source, sent: Outgoing) -> Callable[[Work], None]:
-    """Give up waiting for the answer to a command."""
+def give_up(source: Source, sent: Outgoing, outcome: dispatch.Outcome) -> Callable[[Work], None]:
+    """End a sent command without a usable answer: none came in time, or none that can be read or stored."""
 
     def job(work: Work) -> None:
         command = Command.objects.get(pk=sent.command_id)
-        outcome = dispatch.Outcome(CommandState.TIMEOUT, error="The charger did not answer in time.")
         dispatch.finish(work=work, station=work.stations[source.station_id], command=command, outcome=outcome)
+
+    return job
+
+
+def ask_for_status(source: Source) -> Callable[[Work], None]:
+    """Ask a charger that came back without booting for the status of each of its connectors."""
+
+    def job(work: Work) -> None:
+        station = work.stations[source.station_id]
+        for connector in work.connectors[station.pk]:
+            values = {
+                "message": "StatusNotification",
+                "evse": connector.evse.number,
+                "connector": connector.number,
+            }
+            commands.request(station=station, kind=CommandKind.TRIGGER, values=values, requested_by=None)
 
     return job
 
@@ -190,7 +213,7 @@ def _record(work: Work, source: Source, direction: str, text: str, about: tuple[
             direction=direction,
             action=action[:50].replace("\0", ""),
             message_id=message_id[:36].replace("\0", ""),
-            body=shown(text).encode("utf-8", "surrogateescape"),
+            body=shown(text[: settings.OCPP_MAX_FRAME_BYTES]).encode("utf-8", "surrogatepass"),
         )
     )
 

@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 
 from stations import live
@@ -115,26 +123,26 @@ class Lane:
 
     def _process(self, jobs: Sequence[Job]) -> list[Settled]:
         """Commit the batch through whatever happens; what each future is to hear."""
-        started = time.monotonic()
         tries = 0
         while True:
             try:
                 settled = self._commit(jobs)
                 self.failing_since = None
                 return settled
-            except (OperationalError, InterfaceError) as error:
+            except Exception as error:
+                if _is_about_data(error):
+                    log.exception("lane.batch_failed", lane=self.name, jobs=len(jobs))
+                    return self._isolate(jobs)
                 tries += 1
                 self.failing_since = self.failing_since or time.monotonic()
                 log.warning("lane.database", lane=self.name, tries=tries, error=repr(error))
                 connection.close()
-                if time.monotonic() - started > OUTAGE_LIMIT_S:
+                # Counted from the first failure, not from this batch: what waits behind it fails with it.
+                if time.monotonic() - self.failing_since > OUTAGE_LIMIT_S:
                     return [(job.future, Outage(repr(error))) for job in jobs]
                 if tries >= TRIES_BEFORE_ISOLATION and _database_answers():
                     return self._isolate(jobs)
                 time.sleep(min(FIRST_RETRY_S * 2**tries, LAST_RETRY_S))
-            except Exception:
-                log.exception("lane.batch_failed", lane=self.name, jobs=len(jobs))
-                return self._isolate(jobs)
 
     def _commit(self, jobs: Sequence[Job]) -> list[Settled]:
         """Run the jobs in one transaction."""
@@ -152,16 +160,19 @@ class Lane:
         for position, job in enumerate(jobs):
             try:
                 settled += self._commit([job])
-            except (OperationalError, InterfaceError) as error:
-                connection.close()
-                if _database_answers():
-                    settled.append(_failed(self.name, job, error))
-                    continue
-                # The database went away meanwhile: what is left goes the ordinary way again.
-                self._backlog.extendleft(reversed(jobs[position:]))
-                break
             except Exception as error:
-                settled.append(_failed(self.name, job, error))
+                if _is_about_data(error):
+                    log.error("lane.job_failed", lane=self.name, station=job.station_id, exc_info=error)
+                    settled.append((job.future, JobFailed(repr(error))))
+                    continue
+                connection.close()
+                if not _database_answers():
+                    # It went away meanwhile: what is left goes the ordinary way again.
+                    self._backlog.extendleft(reversed(jobs[position:]))
+                    break
+                # A lock somebody holds, a full disk, a standby: not the message's fault, and not to be told so.
+                log.warning("lane.job_put_off", lane=self.name, station=job.station_id, error=repr(error))
+                settled.append((job.future, Outage(repr(error))))
         return settled
 
     def _settle(self, settled: list[Settled]) -> None:
@@ -172,9 +183,9 @@ class Lane:
             self._loop.call_soon_threadsafe(_resolve, settled)
 
 
-def _failed(lane: str, job: Job, error: Exception) -> Settled:
-    log.error("lane.job_failed", lane=lane, station=job.station_id, exc_info=error)
-    return job.future, JobFailed(repr(error))
+def _is_about_data(error: Exception) -> bool:
+    """Whether this is the fault of what a job wanted to store; all else of the database is an outage of ours."""
+    return isinstance(error, DataError | IntegrityError) or not isinstance(error, DatabaseError | InterfaceError)
 
 
 def _resolve(settled: list[Settled]) -> None:

@@ -11,6 +11,9 @@ from stations.ocpp.rpc import Call, Error, Refusal
 from stations.services.dispatch import Outcome
 from stations.services.work import Work
 
+ACCEPTED = frozenset({"Accepted", "AcceptedCanceled", "Scheduled", "Unlocked", "RebootRequired"})
+_ITEM_STATUS = ("attributeStatus", "status")
+
 
 class NotExpressible(Exception):
     """The version has no message for what a command asks."""
@@ -47,7 +50,6 @@ class Protocol:
     answers_unreadable: bool = False
     # What a charger that is not accepted yet may send; None: anything.
     before_acceptance: frozenset[str] | None = None
-    accepted_statuses: frozenset[str] = frozenset({"Accepted", "Scheduled", "Unlocked", "RebootRequired"})
 
     @property
     def requests(self) -> frozenset[str]:
@@ -91,17 +93,15 @@ class Protocol:
             error = f"The charger's answer does not fit the schema: {refusal.description}"
             return Outcome(CommandState.FAILED, response, error_code=self.error_name(refusal.code), error=error)
         statuses = _statuses(response)
-        accepted = all(status in self.accepted_statuses for status in statuses)
+        accepted = all(status in ACCEPTED for status in statuses)
         state = CommandState.ACCEPTED if accepted else CommandState.REJECTED
         return Outcome(state, response, error="" if accepted else f"The charger answered {', '.join(statuses)}.")
 
 
 def _statuses(response: Payload) -> list[str]:
-    """The status of an answer; of SetVariables and its like those of each item that was not taken."""
+    """The status of an answer; of one that has a status for each item (SetVariables) a good one, if there is any."""
     if isinstance(response.get("status"), str):
         return [response["status"]]
-    items = [item for value in response.values() if isinstance(value, list) for item in value]
-    found = [item["attributeStatus"] for item in items if isinstance(item, dict) and "attributeStatus" in item]
-    # One variable that could be read or set makes the command a success; each has its own status in the result.
-    accepted = [status for status in found if status in ("Accepted", "RebootRequired")]
-    return accepted[:1] or found
+    items = [item for value in response.values() if isinstance(value, list) for item in value if isinstance(item, dict)]
+    found = [status for item in items for name in _ITEM_STATUS if isinstance(status := item.get(name), str)]
+    return [status for status in found if status in ACCEPTED][:1] or found

@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 
 MAX_MESSAGE_ID = 36
+# A longer one is wrong, but the charger recognizes it; beyond this it is not worth sending back.
+MAX_LEGIBLE_ID = 255
 # What a frame whose message id cannot be read is answered under (OCPP 2.0.1 part 4, section 4.2.3).
 NO_MESSAGE_ID = "-1"
 
@@ -70,6 +72,8 @@ class Malformed:
     description: str
     answerable: bool = True
     action: str = ""
+    # An id that is no text, as it came: where a version has no word for that, it is answered under it.
+    wrong_id: int | None = None
 
 
 Frame = Call | CallResult | CallError | Malformed
@@ -87,14 +91,23 @@ def parse(text: str) -> Frame:
         return Malformed(None, Error.RPC_FRAMEWORK, "A frame is a JSON array that starts with a type and an id.")
     message_type, message_id = parts[0], parts[1]
     if not isinstance(message_id, str) or not 0 < len(message_id) <= MAX_MESSAGE_ID:
-        return Malformed(
-            None, Error.RPC_FRAMEWORK, "The message id is a string of 1 to 36 characters.", message_type == _CALL
-        )
+        return _wrong_id(message_type, message_id)
     if message_type == _CALL:
         return _call(message_id, parts)
     if message_type in (_CALL_RESULT, _CALL_ERROR):
         return _answer(message_id, parts)
     return Malformed(message_id, Error.MESSAGE_TYPE_NOT_SUPPORTED, f"Message type {message_type!r} is not known.")
+
+
+def _wrong_id(message_type: Any, message_id: Any) -> Malformed:
+    legible = message_id if isinstance(message_id, str) and 0 < len(message_id) <= MAX_LEGIBLE_ID else None
+    return Malformed(
+        legible,
+        Error.RPC_FRAMEWORK,
+        f"The message id is a text of 1 to {MAX_MESSAGE_ID} characters.",
+        answerable=message_type == _CALL,
+        wrong_id=message_id if isinstance(message_id, int) else None,
+    )
 
 
 def _answer(message_id: str, parts: list[Any]) -> CallResult | CallError | Malformed:
@@ -136,7 +149,7 @@ def result(message_id: str, payload: dict[str, Any]) -> str:
     return orjson.dumps([_CALL_RESULT, message_id, payload]).decode()
 
 
-def error(message_id: str, code: str, description: str) -> str:
+def error(message_id: str | int, code: str, description: str) -> str:
     return orjson.dumps([_CALL_ERROR, message_id, code, description[:255], {}]).decode()
 
 

@@ -4,12 +4,15 @@ The newest socket of a charger wins. Everything written about liveness is condit
 a socket that was superseded, or whose process was taken for dead, can no longer mark its charger online or offline.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection as database
+from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from stations.domain.commands import CommandState
 from stations.models import Command, Connection, EdgeProcess, RefusedAttempt, Station
@@ -21,6 +24,7 @@ LEASE = timedelta(seconds=12)
 RENEWAL = timedelta(seconds=4)
 # A socket is not held for the moment between the commit of its row and its first message.
 SETTLING = timedelta(seconds=10)
+TOUCH_CHUNK = 500
 # However many identities a scanner tries, the page of refused attempts stays readable and the table small.
 MAX_REFUSED_ROWS = 2000
 
@@ -145,41 +149,58 @@ def _mark_offline(work: Work, station: Station, connection: Connection, reason: 
 # --- Edge processes ---
 
 
-def start_process(*, process_id: UUID, host: str, now: datetime) -> None:
+def start_process(*, process_id: UUID, host: str) -> None:
     """A new edge process with its first lease."""
-    EdgeProcess.objects.create(id=process_id, host=host, started_at=now, lease_until=now + LEASE)
+    now = timezone.now()
+    with transaction.atomic():
+        EdgeProcess.objects.create(id=process_id, host=host, started_at=now, lease_until=now + LEASE)
 
 
-def renew_lease(*, process_id: UUID, now: datetime) -> None:
+def renew_lease(*, process_id: UUID) -> None:
     """Stay alive until LEASE from now."""
-    EdgeProcess.objects.filter(pk=process_id).update(lease_until=now + LEASE)
+    with transaction.atomic():
+        EdgeProcess.objects.filter(pk=process_id).update(lease_until=timezone.now() + LEASE)
 
 
-def end_process(*, process_id: UUID, now: datetime) -> None:
+def end_process(*, process_id: UUID) -> None:
     """The process stops in good order: what it still holds may be closed at once."""
-    EdgeProcess.objects.filter(pk=process_id).update(lease_until=now)
+    with transaction.atomic():
+        EdgeProcess.objects.filter(pk=process_id).update(lease_until=timezone.now())
+
+
+def stale(*, process_id: UUID, held: Iterable[int]) -> set[int]:
+    """Those of the held connections (ids) that are no longer their charger's current one."""
+    current = Station.objects.filter(connection__process=process_id, connection__closed_at=None)
+    return set(held) - set(current.values_list("connection_id", flat=True))
 
 
 def unheld(*, process_id: UUID, held: Iterable[int], now: datetime) -> list[Connection]:
     """Open connections of a process that it does not hold: their close could not be stored when it came."""
     mine = Connection.objects.filter(process=process_id, closed_at=None, opened_at__lt=now - SETTLING)
-    return list(mine.exclude(pk__in=list(held)))
+    ids = set(mine.values_list("pk", flat=True)) - set(held)
+    return list(Connection.objects.filter(pk__in=ids))
 
 
-def touch(*, process_id: UUID, seen: Mapping[int, datetime]) -> set[int]:
-    """Write when each open connection (by id) was last heard; returns those that are no longer current."""
-    current = dict(
-        Connection.objects.filter(
-            pk__in=seen, closed_at=None, process=process_id, station__connection=F("pk")
-        ).values_list("pk", "station_id")
-    )
-    if current:
-        update_many([Connection(pk=pk, last_seen=seen[pk]) for pk in current], ["last_seen"])
-        update_many([Station(pk=station, last_seen=seen[pk]) for pk, station in current.items()], ["last_seen"])
-    return set(seen) - set(current)
+def touch(*, seen: Mapping[int, datetime]) -> None:
+    """Write when each connection (by id) was last heard, where it is still the current one of its charger.
+
+    In small transactions, and without the stations that a lane is just working on: nobody waits for this.
+    """
+    for ids in _chunks(sorted(seen), TOUCH_CHUNK):
+        with transaction.atomic():
+            current = Station.objects.filter(connection__in=ids, connection__closed_at=None).order_by("pk")
+            if database.features.has_select_for_update_skip_locked:
+                current = current.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            stations = dict(current.values_list("connection_id", "pk"))
+            update_many([Connection(pk=pk, last_seen=seen[pk]) for pk in stations], ["last_seen"])
+            update_many([Station(pk=station, last_seen=seen[pk]) for pk, station in stations.items()], ["last_seen"])
 
 
-def close_orphans(*, now: datetime, limit: int = 500) -> int:
+def _chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def close_orphans(*, now: datetime, limit: int = 50) -> int:
     """Close connections whose process is dead (its lease ran out), at their `last_seen`; returns how many.
 
     A process that was slow rather than dead finds out by `touch` and closes the sockets itself.
@@ -197,3 +218,14 @@ def close_orphans(*, now: datetime, limit: int = 500) -> int:
                 reason="its edge process died",
             )
     return len(orphans)
+
+
+def prune(*, older_than: datetime, chunk: int = 1000) -> int:
+    """Delete connections closed before an instant, and processes that left none; returns how many connections."""
+    removed = 0
+    while ids := list(Connection.objects.filter(closed_at__lt=older_than).values_list("pk", flat=True)[:chunk]):
+        with transaction.atomic():
+            removed += Connection.objects.filter(pk__in=ids).delete()[0]
+    with transaction.atomic():
+        EdgeProcess.objects.filter(lease_until__lt=older_than, connections=None).delete()
+    return removed

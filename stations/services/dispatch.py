@@ -17,10 +17,15 @@ from stations.services.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A command that is SENT from now on, with its values in clear."""
+    """A command that is SENT from now on."""
 
     command: Command
-    values: dict[str, Any]
+    sealed: bytes | None
+
+    def values(self) -> dict[str, Any]:
+        """What it asks for, in clear. Raises InvalidToken when FIELD_KEY has changed since it was sealed."""
+        values: dict[str, Any] = unseal(self.sealed) if self.sealed else orjson.loads(self.command.payload)
+        return values
 
 
 def claim(*, work: Work, station: Station, connection_id: int, message_id: str) -> Claimed | None:
@@ -34,7 +39,7 @@ def claim(*, work: Work, station: Station, connection_id: int, message_id: str) 
     command = due.filter(station=station, expires_at__gt=work.now).order_by("-priority", "id").first()
     if command is None:
         return None
-    values = unseal(bytes(command.sealed)) if command.sealed else orjson.loads(command.payload)
+    sealed = bytes(command.sealed) if command.sealed else None
     sent = Command.objects.filter(pk=command.pk, state=CommandState.QUEUED).update(
         state=CommandState.SENT,
         sent_at=work.now,
@@ -46,7 +51,7 @@ def claim(*, work: Work, station: Station, connection_id: int, message_id: str) 
         return None
     command.refresh_from_db()
     work.nudge_station(station)
-    return Claimed(command, values)
+    return Claimed(command, sealed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,15 +24,39 @@ def insert_many(rows: Sequence[models.Model]) -> None:
 
 def update_many(rows: Sequence[models.Model], names: Iterable[str]) -> None:
     """Update the named fields of rows of one model, by primary key, in one round trip."""
+    if not rows:
+        return
     meta = type(rows[0])._meta
-    fields: list[Any] = [meta.get_field(name) for name in sorted(names)]
-    key: Any = meta.pk
-    quote = connection.ops.quote_name
-    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    sql = f"UPDATE {quote(meta.db_table)} SET {assignments} WHERE {quote(key.column)} = %s"  # noqa: S608 - names of ours
+    fields: list[Any] = [meta.pk, *(meta.get_field(name) for name in sorted(names))]
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    table = connection.ops.quote_name(meta.db_table)
+    if connection.vendor == "postgresql":
+        _update_from_arrays(table, columns, fields, rows)
+        return
+    assignments = ", ".join(f"{column} = %s" for column in columns[1:])
+    sql = f"UPDATE {table} SET {assignments} WHERE {columns[0]} = %s"  # noqa: S608 - names of ours
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [[*(_stored(field, row) for field in fields), row.pk] for row in rows])
+        cursor.executemany(sql, [[*(_stored(field, row) for field in fields[1:]), row.pk] for row in rows])
+
+
+def _update_from_arrays(
+    table: str, columns: Sequence[str], fields: Sequence[Any], rows: Sequence[models.Model]
+) -> None:
+    """PostgreSQL: one statement, one array a column; far cheaper there than a statement a row."""
+    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    assignments = ", ".join(f"{column} = changed.{column}" for column in columns[1:])
+    sql = (
+        f"UPDATE {table} SET {assignments} FROM unnest({arrays}) AS changed({', '.join(columns)})"  # noqa: S608
+        f" WHERE {table}.{columns[0]} = changed.{columns[0]}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[_stored(field, row) for row in rows] for field in fields])
 
 
 def _stored(field: Any, row: models.Model) -> Any:
     return field.get_db_prep_save(getattr(row, field.attname), connection)
+
+
+def _type(field: Any) -> str:
+    """The type of a field's column, without what makes it a key of its own."""
+    return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))

@@ -22,24 +22,36 @@ def store(
     received_at: datetime,
     evse: Evse | None,
     session: Session | None,
+    corrects_ended: bool = False,
 ) -> None:
-    """Store the readings; an open session's energy, power and state of charge follow them."""
+    """Store the readings; an open session's energy, power and state of charge follow them.
+
+    `corrects_ended`: readings of a session that has ended came late and still count.
+    """
     work.samples += [_sample(station, reading, received_at, evse, session) for reading in readings]
-    if session is None or not session.is_open:
+    if session is None or not (session.is_open or corrects_ended):
         return
+    energy_before = session.energy_wh
     meter = sessions.meter_of(session)
     for reading in readings:
         meter = meter.with_reading(reading)
-    sessions.apply_meter(work=work, session=session, meter=meter)
+    sessions.apply_meter(work=work, session=session, meter=meter if session.is_open else meter.stopped_at(None))
+    if session.is_open:
+        _tell_once_a_minute(work, session, received_at)
+    elif session.energy_wh != energy_before:
+        work.record("session.corrected", subject=session, data=_news(session))
+    work.nudge_session(session)
+
+
+def _tell_once_a_minute(work: Work, session: Session, received_at: datetime) -> None:
     if session.metered_fact_at is None or received_at - session.metered_fact_at >= FACT_INTERVAL:
         session.metered_fact_at = received_at
         work.changed(session, "metered_fact_at")
-        work.record(
-            "session.metered",
-            subject=session,
-            data={"station": station.pk, "energy_wh": session.energy_wh, "power_w": session.power_w},
-        )
-    work.nudge_session(session)
+        work.record("session.metered", subject=session, data=_news(session))
+
+
+def _news(session: Session) -> dict[str, object]:
+    return {"station": session.station_id, "energy_wh": session.energy_wh, "power_w": session.power_w}
 
 
 def _sample(

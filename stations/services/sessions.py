@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,7 +40,8 @@ def start(*, work: Work, begun: Start, authorization: Authorization | None) -> S
         station=begun.station,
         evse=begun.evse,
         connector=begun.connector,
-        transaction_id=begun.transaction_id,
+        # The row's own id is not known yet, and two sessions of a station never share one.
+        transaction_id=begun.transaction_id or str(uuid4()),
         protocol=begun.protocol,
         id_token=begun.id_token,
         started_at=begun.at,
@@ -50,11 +52,11 @@ def start(*, work: Work, begun: Start, authorization: Authorization | None) -> S
     )
     if not begun.transaction_id:
         session.transaction_id = str(session.pk)
-        work.changed(session, "transaction_id")
+        session.save(update_fields=["transaction_id"])
     if authorization is not None:
         set_token(work=work, session=session, id_token=begun.id_token, authorization=authorization)
     open_sessions.append(session)
-    _fulfil_remote_start(work, session)
+    fulfil_remote_start(session)
     data = {"station": begun.station.pk, "evse": session.evse_id, "said_at": begun.at.isoformat()}
     work.record("session.started", subject=session, data=data)
     work.nudge_session(session)
@@ -69,8 +71,11 @@ def set_token(*, work: Work, session: Session, id_token: str, authorization: Aut
     work.changed(session, "id_token", "token", "verdict")
 
 
-def _fulfil_remote_start(work: Work, session: Session) -> None:
-    """Tie the remote start that asked for this session to it: by its id (2.x), else by its token (1.6)."""
+def fulfil_remote_start(session: Session) -> None:
+    """Tie the remote start that asked for this session to it: by its id (2.x), else by its token (1.6).
+
+    Call it whenever a session has begun, or has been told its remote start's id.
+    """
     waiting = Command.objects.filter(
         station=session.station_id,
         kind=CommandKind.REMOTE_START,
@@ -141,6 +146,7 @@ def meter_of(session: Session) -> Meter:
     """The session's meter as the domain computes with it."""
     return Meter(
         start_wh=session.meter_start_wh,
+        start_at=session.meter_start_at,
         stop_wh=session.meter_stop_wh,
         energy_wh=session.energy_wh,
         power_w=session.power_w,
@@ -149,12 +155,19 @@ def meter_of(session: Session) -> Meter:
     )
 
 
+_METER_FIELDS = (
+    *("meter_start_wh", "meter_start_at", "meter_stop_wh", "energy_wh"),
+    *("power_w", "soc_percent", "metered_at"),
+)
+
+
 def apply_meter(*, work: Work, session: Session, meter: Meter) -> None:
     """Write the meter back to its session."""
     session.meter_start_wh = meter.start_wh
+    session.meter_start_at = meter.start_at
     session.meter_stop_wh = meter.stop_wh
     session.energy_wh = meter.energy_wh
     session.power_w = meter.power_w
     session.soc_percent = meter.soc_percent
     session.metered_at = meter.metered_at
-    work.changed(session, "meter_start_wh", "meter_stop_wh", "energy_wh", "power_w", "soc_percent", "metered_at")
+    work.changed(session, *_METER_FIELDS)

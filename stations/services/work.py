@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from stations import journal, live
 from stations.models import (
@@ -54,9 +54,18 @@ class Work:
 
     @classmethod
     def load(cls, station_ids: set[int], now: datetime) -> "Work":
-        """A unit of work on these stations."""
+        """A unit of work on these stations, locked until its end.
+
+        The lock keeps apart two processes that hold messages of one charger (it reconnected elsewhere), and a lane
+        from the sweep that closes the connections of a dead process. It is taken in the order of the ids, or two
+        batches could wait for each other.
+        """
+        if not station_ids:
+            return cls(now)
         stations = Station.objects.filter(pk__in=station_ids).select_related("site").only(*_STATION_FIELDS)
-        return cls(now, {station.pk: station for station in stations} if station_ids else {})
+        if connection.features.has_select_for_no_key_update:
+            stations = stations.select_for_update(of=("self",), no_key=True)
+        return cls(now, {station.pk: station for station in stations.order_by("pk")})
 
     @cached_property
     def connectors(self) -> defaultdict[int, list[Connector]]:

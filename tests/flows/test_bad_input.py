@@ -61,11 +61,19 @@ async def test_a_frame_that_is_wrong_is_answered_with_the_code_of_the_version(so
 
 
 async def test_a_frame_without_a_legible_id_is_answered_where_the_version_can(socket, protocol):
-    for frame in ["", "hello", "{}", "[]", "[2]", '[2,7,"Heartbeat",{}]', "null", "[[[["]:
+    for frame in ["", "hello", "{}", "[]", "[2]", '[2,null,"Heartbeat",{}]', "null", "[[[["]:
         await socket.send(frame)
         if protocol == "ocpp2.0.1":
             answer = json.loads(await socket.recv())
             assert answer[:3] == [4, "-1", "RpcFrameworkError"], frame
+    await still_works(socket, protocol)
+
+
+async def test_an_id_that_is_too_long_or_no_text_is_refused_under_it(socket, protocol):
+    answer = await ask(socket, [2, "x" * 40, "Heartbeat", {}])
+    assert answer[:2] == [4, "x" * 40]
+    answer = await ask(socket, [2, 7, "Heartbeat", {}])
+    assert answer[:2] == [4, 7 if protocol == "ocpp1.6" else "-1"]
     await still_works(socket, protocol)
 
 
@@ -201,6 +209,11 @@ async def test_an_identity_may_hold_what_a_url_must_escape(server, make_station,
     await database(lambda: make_station("DE*ABC*E01+2@x"))
     async with websockets.connect(f"{server.ocpp}/DE%2AABC%2AE01%2B2%40x", subprotocols=["ocpp1.6"]):
         assert await database(lambda: Station.objects.get().connected)
+
+
+async def test_an_identity_no_station_can_have_is_refused_and_shown(server, database):
+    assert await refusal(f"{server.ocpp}/a%00b", subprotocols=["ocpp1.6"]) == 404
+    assert (await database(RefusedAttempt.objects.get)).reason == "unknown_identity"
 
 
 async def test_another_path_has_no_websocket(server):

@@ -8,6 +8,7 @@ import websockets
 
 from stations.domain.commands import CommandKind, CommandState
 from stations.models import Command, Connector, Frame, Session, Station, Variable
+from stations.ocpp import session
 from stations.services import commands
 from stations.simulator.charger import NEVER
 
@@ -208,3 +209,54 @@ async def test_expired_commands_and_starts_without_effect_are_closed_by_the_swee
         await database(commands.sweep)
     states = await database(lambda: dict(Command.objects.values_list("pk", "state")))
     assert states == {expired.pk: CommandState.EXPIRED, start.pk: CommandState.NO_EFFECT}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '[3,"%s"]',
+        '[3,"%s",null]',
+        '[4,"%s"]',
+        '[4,"%s","GenericError","a\\u0000b",{}]',
+        '[3,"%s",{"status":"\\u0000"}]',
+    ],
+)
+async def test_an_answer_that_is_none_ends_its_command_and_the_next_one_follows(
+    server, make_station, database, request_command, outcome, answer
+):
+    await database(lambda: make_station("CP-1"))
+    async with websockets.connect(f"{server.ocpp}/CP-1", subprotocols=["ocpp1.6"]) as socket:
+        first = await request_command(CommandKind.CLEAR_CACHE)
+        await request_command(CommandKind.CLEAR_CACHE)
+        call = json.loads(await socket.recv())
+        await socket.send(answer % call[1])
+        assert (await outcome(first)).state == CommandState.FAILED
+        assert json.loads(await socket.recv())[2] == "ClearCache"
+
+
+async def test_a_command_that_cannot_be_encoded_does_not_stay_in_front_of_the_queue(charger, request_command, outcome):
+    hopeless = {"ocpp1.6": "9" * 5000, "ocpp2.0.1": "x" * 100}[charger.profile.protocol]
+    async with charger:
+        await charger.boot()
+        failed = await request_command(CommandKind.REMOTE_STOP, transaction_id=hopeless)
+        following = await request_command(CommandKind.CLEAR_CACHE)
+        assert (await outcome(failed)).state == CommandState.FAILED
+        assert (await outcome(following)).state == CommandState.ACCEPTED
+
+
+async def test_a_secret_that_can_no_longer_be_read_fails_its_command(charger, request_command, outcome, settings):
+    variable = {"name": "AuthorizationKey", "value": "0123456789abcdef", "component": "SecurityCtrlr"}
+    sealed = await request_command(CommandKind.SET_VARIABLES, variables=[variable])
+    settings.FIELD_KEY = "another"
+    async with charger:
+        await charger.boot()
+        assert (await outcome(sealed)).state == CommandState.FAILED
+
+
+async def test_a_charger_that_comes_back_without_booting_is_asked_for_its_statuses(charger, server, monkeypatch):
+    async with charger:
+        await charger.boot()
+    monkeypatch.setattr(session, "STATUS_GRACE_S", 0.2)
+    async with websockets.connect(f"{server.ocpp}/CP-1", subprotocols=[charger.profile.protocol]) as socket:
+        call = json.loads(await socket.recv())
+        assert (call[2], call[3]["requestedMessage"]) == ("TriggerMessage", "StatusNotification")

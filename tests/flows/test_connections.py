@@ -1,15 +1,19 @@
 """Which socket of a charger counts, and what becomes of those whose process dies."""
 
 import json
+import threading
+import time
+from contextlib import closing
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import websockets
+from django.db import connection as database_connection
 from django.utils import timezone
 
 from stations.models import Connection, EdgeProcess, Fact, Station
-from stations.ocpp import edge, lanes
+from stations.ocpp import edge, lanes, session
 from stations.services import connections
 from stations.services.connections import Handshake
 from stations.services.work import Work
@@ -65,6 +69,32 @@ async def test_a_close_that_could_not_be_stored_is_made_up_for(server, make_stat
     await database.until(lambda: not Station.objects.get().connected, "the station is offline")
 
 
+async def test_an_edge_that_cannot_start_tries_again_at_the_next_handshake(server, make_station, monkeypatch, database):
+    await database(lambda: make_station("CP-1"))
+    monkeypatch.setattr(connections, "start_process", _away)
+    with pytest.raises(websockets.InvalidStatus):
+        await websockets.connect(f"{server.ocpp}/CP-1", subprotocols=["ocpp1.6"])
+    monkeypatch.undo()
+    async with websockets.connect(f"{server.ocpp}/CP-1", subprotocols=["ocpp1.6"]):
+        assert await database(lambda: Station.objects.get().connected)
+
+
+async def test_a_charger_that_floods_and_goes_away_is_offline_in_the_end(server, make_station, database, monkeypatch):
+    await database(lambda: make_station("CP-1"))
+    monkeypatch.setattr(session, "MAX_INBOX", 5)
+    async with websockets.connect(f"{server.ocpp}/CP-1", subprotocols=["ocpp1.6"]) as socket:
+        commit = lanes.Lane._commit
+        monkeypatch.setattr(lanes.Lane, "_commit", lambda lane, jobs: time.sleep(0.2) or commit(lane, jobs))
+        for number in range(100):
+            await socket.send(json.dumps([2, str(number), "StatusNotification", STATUS]))
+        socket.transport.abort()
+    monkeypatch.undo()
+    await database.until(lambda: not Station.objects.get().connected, "the station is offline")
+
+
+STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
+
+
 def _away(*arguments, **more):
     raise lanes.OperationalError("away")
 
@@ -108,9 +138,35 @@ def test_a_process_taken_for_dead_learns_which_of_its_sockets_no_longer_count(db
     gone, current = opened(lost, process), opened(kept, process)
     opened(lost, make_process(timedelta(seconds=5)))
     later = timezone.now() + timedelta(seconds=3)
-    stale = connections.touch(process_id=process.pk, seen={gone.pk: later, current.pk: later})
-    assert stale == {gone.pk}
+    assert connections.stale(process_id=process.pk, held=[gone.pk, current.pk]) == {gone.pk}
+    connections.touch(seen={gone.pk: later, current.pk: later})
     kept.refresh_from_db()
     lost.refresh_from_db()
     assert kept.last_seen == later
     assert lost.last_seen < later
+
+
+def test_two_processes_with_messages_of_one_charger_take_turns(transactional_db):
+    """As when a charger reconnects to another process while the first one still has its messages."""
+    station = factories.StationFactory()
+    order, first_is_in, may_go_on = [], threading.Event(), threading.Event()
+
+    def first():
+        with closing(database_connection), Work.transaction({station.pk}, timezone.now()):
+            first_is_in.set()
+            may_go_on.wait(10)
+            order.append("first")
+
+    def second():
+        first_is_in.wait(10)
+        with closing(database_connection), Work.transaction({station.pk}, timezone.now()):
+            order.append("second")
+
+    threads = [threading.Thread(target=target) for target in (first, second)]
+    for thread in threads:
+        thread.start()
+    threads[1].join(0.3)
+    may_go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert order == ["first", "second"]

@@ -33,6 +33,7 @@ def _repeated(connector: Connector, request: Payload) -> Session | None:
     newest = Session.objects.filter(connector=connector).order_by("-id").first()
     same = (
         newest is not None
+        and newest.is_open
         and newest.last_event_at is None
         and newest.started_at == parse(request["timestamp"])
         and newest.id_token == request["idTag"]

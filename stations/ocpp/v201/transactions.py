@@ -40,7 +40,8 @@ def transaction_event(context: Context, request: Payload) -> Payload:
         return answer
     if session is None:
         session = _start(context, request, connector, evse)
-    if authorization is not None:
+    if authorization is not None and not session.id_token:
+        # Whose session it is shows at its start; who ends it may be somebody else (E07, group id).
         sessions.set_token(
             work=context.work,
             session=session,
@@ -63,10 +64,21 @@ def _place(context: Context, request: Payload) -> tuple[Connector | None, Evse |
 def _session(context: Context, request: Payload) -> Session | None:
     """The session of this transactionId, unless a charger that was reset gave the id to a new one."""
     session = context.work.session(context.station, request["transactionInfo"]["transactionId"])
-    if session is None or session.is_open or request["eventType"] != "Started":
+    if session is None or request["eventType"] != "Started":
         return session
-    ended_at = session.ended_at
-    return session if ended_at is not None and parse(request["timestamp"]) <= ended_at else None
+    at = parse(request["timestamp"])
+    if session.is_open and _has_begun_otherwise(session, at):
+        # Nobody will end the old one any more, and its energy is not the new driver's.
+        session.is_flagged = True
+        context.work.changed(session, "is_flagged")
+        sessions.end(work=context.work, session=session, at=session.metered_at or session.started_at, reason="")
+        return None
+    return None if session.ended_at is not None and at > session.ended_at else session
+
+
+def _has_begun_otherwise(session: Session, at: datetime) -> bool:
+    """Whether another Started, of an earlier time, is stored of the session."""
+    return session.events.filter(event_type="Started", at__lt=at).exists()
 
 
 def _digest(request: Payload) -> bytes:
@@ -120,6 +132,7 @@ def _apply(
     if request["eventType"] == "Started" and at < session.started_at:
         session.started_at = at
         work.changed(session, "started_at")
+    _note_remote_start(context, session, request)
     store(context, request.get("meterValue", []), session=session, evse=session.evse)
     if seq_no > session.last_seq_no:
         _advance(context, session, request, at, seq_no)
@@ -128,6 +141,15 @@ def _apply(
         sessions.end(work=work, session=session, at=at, reason=reason, meter_stop_wh=session.meter_stop_wh)
     if not request.get("offline", False):
         note_clock(work=work, station=context.station, said=at, received=context.received_at)
+
+
+def _note_remote_start(context: Context, session: Session, request: Payload) -> None:
+    """F02: where the cable came first, the remoteStartId comes in an Updated event."""
+    remote_start_id = _integer(request["transactionInfo"].get("remoteStartId"))
+    if remote_start_id is not None and session.remote_start_id is None:
+        session.remote_start_id = remote_start_id
+        context.work.changed(session, "remote_start_id")
+        sessions.fulfil_remote_start(session)
 
 
 def _contradicts(pending: list[SessionEvent], session: Session, seq_no: int) -> bool:
@@ -181,6 +203,7 @@ def store(context: Context, meter_value: list[Payload], *, session: Session | No
             received_at=context.received_at,
             evse=evse,
             session=session,
+            corrects_ended=True,
         )
 
 

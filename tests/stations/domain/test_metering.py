@@ -34,6 +34,11 @@ def test_a_value_in_a_unit_of_another_kind_is_left_out():
     assert reading(Sampled(5, ENERGY, "varh")).energy_wh is None
 
 
+@pytest.mark.parametrize("value", [1e308, 1e300, -1e16])
+def test_what_no_meter_counts_is_left_out(value):
+    assert reading(Sampled(value, POWER, "kW")).power_w is None
+
+
 def test_phases_are_summed_for_power_and_the_most_loaded_counts_for_current():
     phases = [
         Sampled(value, measurand, phase=f"L{n}")

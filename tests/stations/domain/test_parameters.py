@@ -18,6 +18,8 @@ def test_every_kind_says_what_it_takes():
         (CommandKind.UNLOCK, {"evse": True}, "evse"),
         (CommandKind.UNLOCK, {"evse": "1"}, "evse"),
         (CommandKind.CLEAR_CACHE, {"evse": 1}, "evse"),
+        (CommandKind.GET_VARIABLES, {"variables": ["HeartbeatInterval"]}, "variables"),
+        (CommandKind.GET_VARIABLES, {"variables": [{"component": "OCPPCommCtrlr"}]}, "variables"),
     ],
 )
 def test_a_value_at_fault_is_named(kind, values, at_fault):

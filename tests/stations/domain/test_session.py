@@ -40,6 +40,16 @@ def test_the_stop_register_decides(start, stop, values):
     assert (meter.energy_wh, meter.stop_wh) == (max(0, stop - start), stop)
 
 
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=6).map(sorted), st.randoms())
+def test_the_order_in_which_readings_arrive_does_not_matter(values, random):
+    readings = [Reading(AT + timedelta(minutes=minute), energy_wh=value) for minute, value in enumerate(values)]
+    random.shuffle(readings)
+    meter = Meter()
+    for reading in readings:
+        meter = meter.with_reading(reading)
+    assert meter.energy_wh == values[-1] - values[0]
+
+
 def test_the_first_reading_stands_in_for_a_lost_start():
     assert after(Meter(), [500, 700]).energy_wh == 200
 
