@@ -9,6 +9,7 @@ from django.db import connection
 from stations.simulator.charger import VirtualCharger
 from stations.simulator.profile import Profile
 from tests import factories
+from tests.installation import Installation
 from tests.server import running, until
 
 
@@ -16,6 +17,17 @@ from tests.server import running, until
 def server(transactional_db):
     with running() as server:
         yield server
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """A whole installation in processes of its own."""
+    installation = Installation(tmp_path / "data")
+    try:
+        installation.start()
+        yield installation
+    finally:
+        installation.stop()
 
 
 @pytest.fixture

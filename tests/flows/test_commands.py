@@ -6,6 +6,7 @@ import json
 import pytest
 import websockets
 
+from stations import live
 from stations.domain.commands import CommandKind, CommandState
 from stations.models import Command, Connector, Frame, Session, Station, Variable
 from stations.ocpp import session
@@ -57,6 +58,13 @@ async def test_a_remote_start_starts_a_session_that_the_command_names(charger, d
             lambda: Session.objects.filter(ended_at__isnull=False).first(), "the session has ended"
         )
         assert ended.stop_reason == "Remote"
+
+
+async def test_a_command_no_nudge_tells_of_is_found_by_the_poll(charger, request_command, outcome, monkeypatch):
+    monkeypatch.setattr(live, "wake_edge", lambda *arguments: None)
+    async with charger:
+        await charger.boot()
+        assert (await outcome(await request_command(CommandKind.CLEAR_CACHE))).state == CommandState.ACCEPTED
 
 
 async def test_a_refusal_is_shown_as_rejected(charger, request_command, outcome):

@@ -6,25 +6,14 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import websockets
 
-from tests.installation import Installation, utc
+from tests.installation import utc
 from tests.server import until
 
 CHARGERS = [f"KILL-{number}" for number in range(12)]
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ENOUGH = 600
-
-
-@pytest.fixture
-def installation(tmp_path):
-    installation = Installation(tmp_path / "data")
-    try:
-        installation.start()
-        yield installation
-    finally:
-        installation.stop()
 
 
 class Client:
