@@ -95,7 +95,8 @@ def banner(port: int) -> str:
 
 def _collect_static() -> None:
     """Collect the static files, unless those collected last are the same: hashing them all takes seconds."""
-    digest = hashlib.sha256()
+    # Another storage (DEBUG) writes other names.
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for name, storage in finder.list(None):
             found = os.stat(storage.path(name))
