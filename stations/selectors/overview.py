@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncHour
+from django.db.models import Aggregate, Count, Q, Sum
 from django.utils import timezone
 
 from drivers.models import Membership, User
@@ -80,17 +79,15 @@ def last_hours(viewer: Viewer, *, hours: int = 24) -> list[Hour]:
     """One entry per hour, oldest first, the last one still running; hours without a session are there too."""
     this_hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     first = this_hour - timedelta(hours=hours - 1)
-    rows = (
-        visible_sessions(viewer)
-        .filter(started_at__gte=first)
-        .order_by()
-        .annotate(hour=TruncHour("started_at", tzinfo=UTC))
-        .values_list("hour")
-        .annotate(Count("pk"), Sum("energy_wh"))
-    )
-    found = {hour: (count, energy or 0) for hour, count, energy in rows}
-    starts = (first + timedelta(hours=i) for i in range(hours))
-    return [Hour(start, *found.get(start, (0, 0))) for start in starts]
+    starts = [first + timedelta(hours=i) for i in range(hours)]
+    # One pass with a sum per hour: SQLite calls into Python for each row whose time it has to truncate.
+    sums: dict[str, Aggregate] = {}
+    for place, start in enumerate(starts):
+        within = Q(started_at__gte=start, started_at__lt=start + timedelta(hours=1))
+        sums[f"count_{place}"] = Count("pk", filter=within)
+        sums[f"energy_{place}"] = Sum("energy_wh", filter=within)
+    found = visible_sessions(viewer).filter(started_at__gte=first).order_by().aggregate(**sums)
+    return [Hour(start, found[f"count_{i}"], found[f"energy_{i}"] or 0) for i, start in enumerate(starts)]
 
 
 @dataclass(frozen=True, slots=True)

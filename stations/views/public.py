@@ -11,6 +11,9 @@ from drivers.domain.roles import Permission
 from drivers.permissions import memberships_granting
 from stations.selectors.public import PublicSite, public_evses, public_site, public_sites
 
+# The map shows every site; a list of all of a large network nobody reads.
+LISTED = 100
+
 
 @cache_control(max_age=0, private=True)
 def public_map(request: HttpRequest) -> HttpResponse:
@@ -20,7 +23,14 @@ def public_map(request: HttpRequest) -> HttpResponse:
     template = "stations/_map_list.html" if getattr(request, "htmx", False) else "stations/map.html"
     opened = request.GET.get("site", "")
     works_here = memberships_granting(request.user, Permission.VIEW_NETWORK).exists()
-    context = {"sites": sites, "query": query, "tile_url": settings.TILE_URL, "is_operator": works_here, "site": None}
+    context = {
+        "sites": sites[:LISTED],
+        "total": len(sites),
+        "query": query,
+        "tile_url": settings.TILE_URL,
+        "is_operator": works_here,
+        "site": None,
+    }
     if opened.isascii() and opened.isdigit() and (found := public_site(request.user, int(opened))):
         context |= {"site": found, "evses": public_evses(request.user, found)}
     return render(request, template, context)
