@@ -18,7 +18,7 @@ run: $(RUNTIME) $(FRONT)
 	@exec $(BIN)/python -m config.embedded
 
 test: $(DEV) $(FRONT)
-	@$(BIN)/pytest $(if $(ARGS),$(ARGS),-n 2)
+	@$(BIN)/pytest $(if $(ARGS),$(ARGS),-n 3)
 
 ci:
 	.ci/run
