@@ -12,14 +12,14 @@ from stations.services import commands, connections, frames
 
 @shared_task
 def deliver_facts() -> int:
-    """Hand unsettled facts to their subscribers; a backlog in one go, up to what a sweep may take."""
+    """Hand unsettled facts to their subscribers, a backlog in one go."""
     return sum(iter(journal.deliver, 0))
 
 
 @shared_task
 def close_orphans() -> int:
     """Close the connections of edge processes that died."""
-    return connections.close_orphans(now=timezone.now())
+    return sum(iter(lambda: connections.close_orphans(now=timezone.now()), 0))
 
 
 @shared_task
@@ -32,4 +32,4 @@ def sweep_commands() -> int:
 def prune() -> int:
     """Delete frames, closed connections and settled facts beyond their retention."""
     horizon = timezone.now() - timedelta(days=settings.OCPP_FRAME_DAYS)
-    return sum(prune(older_than=horizon) for prune in (frames.prune, connections.prune, journal.prune))
+    return sum(store.prune(older_than=horizon) for store in (frames, connections, journal))
