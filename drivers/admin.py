@@ -9,6 +9,22 @@ from django.http import HttpRequest
 from drivers.models import ApiKey, IdToken, Membership, Organization, User
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What chargers and services write is not for hands."""
+
+    # Large tables: counting them costs more than the number is worth.
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
     raw_id_fields = ("user", "organization")
@@ -43,22 +59,13 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(IdToken)
-class IdTokenAdmin(admin.ModelAdmin):
+class IdTokenAdmin(ReadOnlyAdmin):
     """To look up; changes go through the console and the API, so that chargers hear of them."""
 
     list_display = ("value", "organization", "type", "status", "expires_at", "driver")
     list_filter = ("status", "type", "organization")
     list_select_related = ("organization", "driver")
     search_fields = ("value", "label", "parent", "driver__email")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(ApiKey)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from drivers.admin import ReadOnlyAdmin
 from stations.models import (
     Command,
     Connection,
@@ -19,22 +20,6 @@ from stations.models import (
     SiteScope,
     Station,
 )
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """What chargers and services write is not for hands."""
-
-    # Large tables: counting them costs more than the number is worth.
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Site)

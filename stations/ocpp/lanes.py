@@ -126,9 +126,7 @@ class Lane:
         tries = 0
         while True:
             try:
-                settled = self._commit(jobs)
-                self.failing_since = None
-                return settled
+                return self._commit(jobs)
             except Exception as error:
                 if _is_about_data(error):
                     log.exception("lane.batch_failed", lane=self.name, jobs=len(jobs))
@@ -152,6 +150,7 @@ class Lane:
             settled: list[Settled] = [(job.future, job.run(work)) for job in jobs]
             work.flush()
         self._nudges |= work.groups
+        self.failing_since = None
         return settled
 
     def _isolate(self, jobs: Sequence[Job]) -> list[Settled]:

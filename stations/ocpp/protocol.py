@@ -30,6 +30,22 @@ class Request:
 
 
 Encoder = Callable[[Request], tuple[str, Payload]]
+
+
+@dataclass
+class Encoders:
+    """The encoders of one version. Its `commands` module adds its own with `encodes`."""
+
+    by_kind: dict[CommandKind, Encoder] = field(default_factory=dict)
+
+    def encodes(self, kind: CommandKind) -> Callable[[Encoder], Encoder]:
+        def register(encoder: Encoder) -> Encoder:
+            self.by_kind[kind] = encoder
+            return encoder
+
+        return register
+
+
 # What a charger's answer writes into our tables, beside the command's own outcome: (context, request, response).
 Reader = Callable[[Context, Payload, Payload], None]
 

@@ -103,7 +103,7 @@ class Session:
             self._take_malformed(frame, text, received_at)
         else:
             self._take_answer(frame, text, received_at)
-        if self._in_flight > MAX_INBOX:
+        if max(self._in_flight, self._replies.qsize()) > MAX_INBOX:
             log.warning("ocpp.inbox_full", station=self.station_id)
             await self.close(CLOSE_TRY_AGAIN_LATER)
 
@@ -230,8 +230,8 @@ class Session:
         """A charger that comes back without booting does not tell what has changed meanwhile."""
         await asyncio.sleep(STATUS_GRACE_S)
         if not self._has_told_status:
-            await self.lane.submit(self.station_id, exchange.ask_for_status(self._source(timezone.now())))
-            self.wake()
+            asked = self._in_lane(exchange.ask_for_status(self._source(timezone.now())))
+            asked.add_done_callback(lambda future: self.wake())
 
     async def _drain(self) -> None:
         """Send what is queued, one after the other."""

@@ -14,18 +14,13 @@ import pytest
 
 from stations.services.demo.network import STATIONS
 from tests.architecture.tree import ROOT
+from tests.installation import free_port
 
 CHARGING = """
     SELECT COUNT(DISTINCT station_id) FROM stations_session WHERE ended_at IS NULL AND energy_wh > 0
 """
 SEEDED = ("drivers_user", "drivers_organization", "drivers_membership", "drivers_idtoken", "stations_site")
 PAST = "SELECT COUNT(*) FROM stations_session WHERE received_at < date('now')"
-
-
-def _free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager
@@ -81,7 +76,7 @@ def _stop(process, number=signal.SIGINT):
 
 
 def test_a_fresh_installation_charges_stops_cleanly_and_finds_everything_again(tmp_path):
-    data, port = tmp_path / "installation", _free_port()
+    data, port = tmp_path / "installation", free_port()
     log = data.with_suffix(".log")
 
     with _installation(data, port) as process:

@@ -33,7 +33,7 @@ PROTOCOL = Protocol(
             "StopTransaction",
         }
     ),
-    encoders=ENCODERS,
+    encoders=ENCODERS.by_kind,
     readers=READERS,
     # OCPP-J 1.6 section 4.2.3 knows fewer codes, and misspells one.
     spelling={

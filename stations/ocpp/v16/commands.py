@@ -1,20 +1,10 @@
 """Version-neutral commands as OCPP 1.6 requests (section 5)."""
 
-from collections.abc import Callable
-
 from stations.domain.commands import CommandKind as Kind
-from stations.ocpp.protocol import Encoder, NotExpressible, Request
+from stations.ocpp.protocol import Encoders, NotExpressible, Request
 from stations.ocpp.router import Payload
 
-ENCODERS: dict[Kind, Encoder] = {}
-
-
-def _encodes(kind: Kind) -> Callable[[Encoder], Encoder]:
-    def register(encoder: Encoder) -> Encoder:
-        ENCODERS[kind] = encoder
-        return encoder
-
-    return register
+ENCODERS = Encoders()
 
 
 def _connector_id(request: Request) -> int | None:
@@ -28,14 +18,14 @@ def _connector_id(request: Request) -> int | None:
     return int(evse)
 
 
-@_encodes(Kind.RESET)
+@ENCODERS.encodes(Kind.RESET)
 def reset(request: Request) -> tuple[str, Payload]:
     if "evse" in request.values:
         raise NotExpressible("OCPP 1.6 resets the station as a whole; leave the EVSE out.")
     return "Reset", {"type": "Soft" if request.values["type"] == "soft" else "Hard"}
 
 
-@_encodes(Kind.REMOTE_START)
+@ENCODERS.encodes(Kind.REMOTE_START)
 def remote_start(request: Request) -> tuple[str, Payload]:
     payload: Payload = {"idTag": request.values["id_token"]}
     if (connector_id := _connector_id(request)) is not None:
@@ -43,7 +33,7 @@ def remote_start(request: Request) -> tuple[str, Payload]:
     return "RemoteStartTransaction", payload
 
 
-@_encodes(Kind.REMOTE_STOP)
+@ENCODERS.encodes(Kind.REMOTE_STOP)
 def remote_stop(request: Request) -> tuple[str, Payload]:
     text = request.values["transaction_id"]
     if not text.isdecimal():
@@ -51,29 +41,29 @@ def remote_stop(request: Request) -> tuple[str, Payload]:
     return "RemoteStopTransaction", {"transactionId": int(text)}
 
 
-@_encodes(Kind.UNLOCK)
+@ENCODERS.encodes(Kind.UNLOCK)
 def unlock(request: Request) -> tuple[str, Payload]:
     return "UnlockConnector", {"connectorId": _connector_id(request)}
 
 
-@_encodes(Kind.CHANGE_AVAILABILITY)
+@ENCODERS.encodes(Kind.CHANGE_AVAILABILITY)
 def change_availability(request: Request) -> tuple[str, Payload]:
     kind = "Operative" if request.values["operative"] else "Inoperative"
     return "ChangeAvailability", {"connectorId": _connector_id(request) or 0, "type": kind}
 
 
-@_encodes(Kind.GET_VARIABLES)
+@ENCODERS.encodes(Kind.GET_VARIABLES)
 def get_variables(request: Request) -> tuple[str, Payload]:
     names = [variable["name"] for variable in request.values.get("variables", [])]
     return "GetConfiguration", {"key": names} if names else {}
 
 
-@_encodes(Kind.GET_BASE_REPORT)
+@ENCODERS.encodes(Kind.GET_BASE_REPORT)
 def get_base_report(request: Request) -> tuple[str, Payload]:
     return "GetConfiguration", {}
 
 
-@_encodes(Kind.SET_VARIABLES)
+@ENCODERS.encodes(Kind.SET_VARIABLES)
 def set_variables(request: Request) -> tuple[str, Payload]:
     if len(request.values["variables"]) != 1:
         raise NotExpressible("OCPP 1.6 changes one configuration key at a time.")
@@ -81,7 +71,7 @@ def set_variables(request: Request) -> tuple[str, Payload]:
     return "ChangeConfiguration", {"key": variable["name"], "value": str(variable["value"])}
 
 
-@_encodes(Kind.TRIGGER)
+@ENCODERS.encodes(Kind.TRIGGER)
 def trigger(request: Request) -> tuple[str, Payload]:
     payload: Payload = {"requestedMessage": request.values["message"]}
     if (connector_id := _connector_id(request)) is not None:
@@ -89,12 +79,12 @@ def trigger(request: Request) -> tuple[str, Payload]:
     return "TriggerMessage", payload
 
 
-@_encodes(Kind.CLEAR_CACHE)
+@ENCODERS.encodes(Kind.CLEAR_CACHE)
 def clear_cache(request: Request) -> tuple[str, Payload]:
     return "ClearCache", {}
 
 
-@_encodes(Kind.DATA_TRANSFER)
+@ENCODERS.encodes(Kind.DATA_TRANSFER)
 def data_transfer(request: Request) -> tuple[str, Payload]:
     names = {"vendor_id": "vendorId", "message_id": "messageId", "data": "data"}
     return "DataTransfer", {names[name]: value for name, value in request.values.items()}

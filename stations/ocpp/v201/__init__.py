@@ -43,7 +43,7 @@ PROTOCOL = Protocol(
             "TransactionEvent",
         }
     ),
-    encoders=ENCODERS,
+    encoders=ENCODERS.by_kind,
     readers=READERS,
     answers_unreadable=True,
     # B02.FR.09, B03.FR.08: anything else is answered with SecurityError until the station is accepted.

@@ -1,22 +1,13 @@
 """Version-neutral commands as OCPP 2.0.1 requests."""
 
-from collections.abc import Callable
 from typing import Any
 
 from stations.domain.commands import CommandKind as Kind
-from stations.ocpp.protocol import Encoder, NotExpressible, Request
+from stations.ocpp.protocol import Encoders, NotExpressible, Request
 from stations.ocpp.router import Payload
 from stations.services.authorization import known_token
 
-ENCODERS: dict[Kind, Encoder] = {}
-
-
-def _encodes(kind: Kind) -> Callable[[Encoder], Encoder]:
-    def register(encoder: Encoder) -> Encoder:
-        ENCODERS[kind] = encoder
-        return encoder
-
-    return register
+ENCODERS = Encoders()
 
 
 def _evse(request: Request) -> Payload:
@@ -29,7 +20,7 @@ def _evse(request: Request) -> Payload:
     return {"evse": evse}
 
 
-@_encodes(Kind.RESET)
+@ENCODERS.encodes(Kind.RESET)
 def reset(request: Request) -> tuple[str, Payload]:
     """B11, B12."""
     payload: Payload = {"type": "OnIdle" if request.values["type"] == "soft" else "Immediate"}
@@ -38,7 +29,7 @@ def reset(request: Request) -> tuple[str, Payload]:
     return "Reset", payload
 
 
-@_encodes(Kind.REMOTE_START)
+@ENCODERS.encodes(Kind.REMOTE_START)
 def remote_start(request: Request) -> tuple[str, Payload]:
     """F01, F02. The remoteStartId is the command's id, so that the session finds it again."""
     value = request.values["id_token"]
@@ -50,13 +41,13 @@ def remote_start(request: Request) -> tuple[str, Payload]:
     return "RequestStartTransaction", payload
 
 
-@_encodes(Kind.REMOTE_STOP)
+@ENCODERS.encodes(Kind.REMOTE_STOP)
 def remote_stop(request: Request) -> tuple[str, Payload]:
     """F03."""
     return "RequestStopTransaction", {"transactionId": request.values["transaction_id"]}
 
 
-@_encodes(Kind.UNLOCK)
+@ENCODERS.encodes(Kind.UNLOCK)
 def unlock(request: Request) -> tuple[str, Payload]:
     """F05."""
     return "UnlockConnector", {
@@ -65,7 +56,7 @@ def unlock(request: Request) -> tuple[str, Payload]:
     }
 
 
-@_encodes(Kind.CHANGE_AVAILABILITY)
+@ENCODERS.encodes(Kind.CHANGE_AVAILABILITY)
 def change_availability(request: Request) -> tuple[str, Payload]:
     """G03, G04."""
     status = "Operative" if request.values["operative"] else "Inoperative"
@@ -90,13 +81,13 @@ def _variable(item: dict[str, Any]) -> Payload:
     return payload
 
 
-@_encodes(Kind.GET_VARIABLES)
+@ENCODERS.encodes(Kind.GET_VARIABLES)
 def get_variables(request: Request) -> tuple[str, Payload]:
     """B06."""
     return "GetVariables", {"getVariableData": [_variable(item) for item in request.values.get("variables", [])]}
 
 
-@_encodes(Kind.SET_VARIABLES)
+@ENCODERS.encodes(Kind.SET_VARIABLES)
 def set_variables(request: Request) -> tuple[str, Payload]:
     """B05."""
     data = [_variable(item) | {"attributeValue": str(item["value"])} for item in request.values["variables"]]
@@ -106,26 +97,26 @@ def set_variables(request: Request) -> tuple[str, Payload]:
 _REPORTS = {"full": "FullInventory", "configuration": "ConfigurationInventory", "summary": "SummaryInventory"}
 
 
-@_encodes(Kind.GET_BASE_REPORT)
+@ENCODERS.encodes(Kind.GET_BASE_REPORT)
 def get_base_report(request: Request) -> tuple[str, Payload]:
     """B07."""
     report = _REPORTS[request.values.get("report", "full")]
     return "GetBaseReport", {"requestId": request.command.pk, "reportBase": report}
 
 
-@_encodes(Kind.TRIGGER)
+@ENCODERS.encodes(Kind.TRIGGER)
 def trigger(request: Request) -> tuple[str, Payload]:
     """F06."""
     return "TriggerMessage", {"requestedMessage": request.values["message"]} | _evse(request)
 
 
-@_encodes(Kind.CLEAR_CACHE)
+@ENCODERS.encodes(Kind.CLEAR_CACHE)
 def clear_cache(request: Request) -> tuple[str, Payload]:
     """C11."""
     return "ClearCache", {}
 
 
-@_encodes(Kind.DATA_TRANSFER)
+@ENCODERS.encodes(Kind.DATA_TRANSFER)
 def data_transfer(request: Request) -> tuple[str, Payload]:
     """P01."""
     names = {"vendor_id": "vendorId", "message_id": "messageId", "data": "data"}

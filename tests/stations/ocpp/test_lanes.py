@@ -1,6 +1,7 @@
 """Lanes: what is acknowledged is stored, what is poisoned harms nobody else, an outage is waited out."""
 
 import asyncio
+import time
 from contextlib import closing
 
 import pytest
@@ -118,6 +119,17 @@ async def test_what_a_healthy_database_keeps_refusing_spares_the_others_and_is_n
     outcomes = await asyncio.gather(*futures, return_exceptions=True)
     assert isinstance(outcomes[0], Outage)
     assert outcomes[1] == "b"
+
+
+async def test_a_station_that_stays_locked_never_costs_the_others_their_sockets(lane, station, monkeypatch):
+    monkeypatch.setattr(lanes, "FIRST_RETRY_S", 0.001)
+    monkeypatch.setattr(lanes, "OUTAGE_LIMIT_S", 0.2)
+    deadline = time.monotonic() + 0.6
+    while time.monotonic() < deadline:
+        jobs = [failing(1000, keep(station, "a")), keep(station, "b")]
+        locked, healthy = await asyncio.gather(*(lane.submit(station.pk, job) for job in jobs), return_exceptions=True)
+        assert isinstance(locked, Outage)
+        assert healthy == "b"
 
 
 async def test_stopping_commits_what_waits(station):
