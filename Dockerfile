@@ -5,6 +5,8 @@ RUN npm ci --omit=dev
 
 FROM python:3.12-slim
 WORKDIR /app
+# For manage.py backup and restore.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 COPY requirements-uv.lock requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock \
     && uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock

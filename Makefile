@@ -11,7 +11,7 @@ RUNTIME := .venv/installed-$(call stamp,requirements.lock)
 DEV := .venv/installed-dev-$(call stamp,requirements-dev.lock)
 FRONT := node_modules/installed-$(call stamp,package-lock.json)
 
-.PHONY: run test ci lock openapi screens
+.PHONY: run test bench ci lock openapi conformance screens
 .DELETE_ON_ERROR:
 
 run: $(RUNTIME) $(FRONT)
@@ -19,6 +19,10 @@ run: $(RUNTIME) $(FRONT)
 
 test: $(DEV) $(FRONT)
 	@$(BIN)/pytest $(if $(ARGS),$(ARGS),-n 3)
+
+# On PostgreSQL, in databases of their own beside DATABASE_URL: docs/performance.md.
+bench: $(DEV) $(FRONT)
+	@$(BIN)/python -m benchmarks all $(ARGS)
 
 ci:
 	.ci/run
@@ -56,6 +60,10 @@ lock: $(DEV)
 
 openapi: $(DEV)
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+# Which certification case is shown by which test.
+conformance: $(DEV)
+	$(BIN)/python -m tests.conformance.report
 
 screens: $(DEV) $(FRONT)
 	$(BIN)/python manage.py screens

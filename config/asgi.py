@@ -15,6 +15,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from config.bodies import limited  # noqa: E402
 from stations.ocpp import edge  # noqa: E402
 from stations.routing import charger_routes, live_routes  # noqa: E402
 
@@ -53,7 +54,7 @@ refusal: Any = no_such_socket
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": limited(django_application),
         # The look-ahead leaves the whole path to `live_routes`.
         "websocket": URLRouter([*charger_routes, re_path(r"(?=live/)", live), re_path(r"", refusal)]),
         "lifespan": lifespan,

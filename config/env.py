@@ -19,6 +19,16 @@ DATA_DIR = Path(env.str("DATA", default=str(BASE_DIR / "var"))).resolve()
 # How long a writer on SQLite waits for its turn.
 SQLITE_TIMEOUT_S = 20
 
+# libpq: a database host that vanishes sends no word of it. Given up are a connection that is not made in 5 s, one whose
+# data nobody acknowledges for 20 s (milliseconds there), and one that waits and gets no sign of life for 25 s.
+_VANISHED_HOST = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
 
 def data_key(name: str) -> str:
     """A secret of this installation: from the environment, else made once and kept under DATA/keys (mode 0600)."""
@@ -49,7 +59,11 @@ def database(variable: str, *, sqlite_file: Path) -> dict[str, Any]:
         }
     else:
         # Short: who waits longer for a connection than its caller waits for the answer only adds to an outage.
-        found["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 3, "reconnect_timeout": 10}}
+        # DATABASE_POOL: connections a process keeps for its pages and tasks at most. Each lane has another of its own.
+        most = env.int("DATABASE_POOL", default=20)
+        pool = {"min_size": 1, "max_size": most, "timeout": 3, "reconnect_timeout": 10}
+        # Compiling a query (jit) takes seconds where estimates are high, and our queries take milliseconds.
+        found["OPTIONS"] = {**_VANISHED_HOST, "pool": pool, "options": "-c jit=off"}
         found["CONN_HEALTH_CHECKS"] = True
     # Under ASGI a kept connection would belong to a thread that may never come back to it.
     return {**found, "CONN_MAX_AGE": 0}

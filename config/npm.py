@@ -25,9 +25,6 @@ FILES = {
     "vendor/images/layers.png": "leaflet/dist/images/layers.png",
     "vendor/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
     "vendor/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
-    "vendor/leaflet.markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
-    "vendor/leaflet.markercluster.js.map": "leaflet.markercluster/dist/leaflet.markercluster.js.map",
-    "vendor/MarkerCluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
     "vendor/topojson-client.js": "topojson-client/dist/topojson-client.min.js",
     # Country outlines of Natural Earth at 1:50 million (public domain), as TopoJSON.
     "vendor/countries-50m.json": "world-atlas/countries-50m.json",

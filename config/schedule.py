@@ -5,8 +5,18 @@ from typing import Any
 EVERY_S: dict[str, float] = {
     "stations.tasks.deliver_facts": 1,
     "stations.tasks.sweep_commands": 1,
+    "stations.tasks.sweep_reservations": 1,
+    "stations.tasks.sync_local_lists": 2,
+    "stations.tasks.sweep_certificates": 5,
     "stations.tasks.close_orphans": 2,
+    "stations.tasks.close_forgotten_sessions": 60,
+    "stations.tasks.verify_local_lists": 600,
     "stations.tasks.prune": 3600,
+    "stations.tasks.prune_logs": 3600,
+    "stations.tasks.prune_device_records": 3600,
+    "stations.tasks.thin_out": 900,
+    "stations.tasks.roll_up": 60,
+    "stations.tasks.keep_time_series": 600,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

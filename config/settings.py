@@ -51,6 +51,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.requests.middleware",
+    "stations.api.waiting.middleware",
     "django.middleware.security.SecurityMiddleware",
     "config.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -90,7 +92,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # REDIS_URL: channel layer, broker and cache for several processes; without it all of it lives in this one process.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+    # The layer waits up to five seconds for a message, just as long as the client library waits for any answer: a quiet
+    # listener would be cut off, and hear nothing for a moment.
+    _LAYER = {"address": REDIS_URL, "socket_timeout": 30, "max_connections": 1000}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [_LAYER]}}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
 else:
@@ -127,7 +132,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # Beat keeps no state of its own: every task is a sweep over rows that say themselves when they are due.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else {"polling_interval": 0.1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -180,6 +185,13 @@ if BEHIND_TLS:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
+
+# TRUSTED_PROXIES: addresses or networks, comma separated, of proxies that end the TLS of chargers. Only from these are
+# the headers believed that tell of a charger's address, certificate and TLS.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+# CLIENT_CERTIFICATE_HEADER: where they put the charger's certificate (base64 of its DER form, or PEM escaped as in a
+# URL). They have to remove what comes from outside under this name.
+CLIENT_CERTIFICATE_HEADER = env.str("CLIENT_CERTIFICATE_HEADER", default="X-Client-Certificate")
 
 # TILE_URL: a map tile server, such as https://tile.example/{z}/{x}/{y}.png; without it the map shows outlines only.
 TILE_URL = env.str("TILE_URL", default="")
@@ -241,8 +253,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_PATCH": True,
     "ENUM_NAME_OVERRIDES": {
         "Availability": "stations.domain.status.Availability",
+        "CertificatePurpose": "stations.domain.certificates.Purpose",
+        "CertificateStatus": "stations.domain.certificates.CertificateStatus",
+        "CertificateUse": "stations.domain.certificates.CertificateUse",
+        "ChargingProfileKind": "stations.domain.charging_profile.Kind",
+        "ChargingProfilePurpose": "stations.domain.charging_profile.Purpose",
         "ConnectorStatus": "stations.domain.status.ConnectorStatus",
         "TokenStatus": "drivers.domain.tokens.TokenStatus",
+        "Drift": "stations.domain.configuration.Drift",
+        "ReportKind": "stations.models.report.Report.Kind",
+        "TariffKind": "stations.models.station_tariff.StationTariff.Kind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -258,14 +278,69 @@ SPECTACULAR_SETTINGS = {
 OCPP_MAX_FRAME_BYTES = env.int("OCPP_MAX_FRAME_BYTES", default=256 * 1024)
 # OCPP_HEARTBEAT_SECONDS: the interval told to chargers at boot.
 OCPP_HEARTBEAT_SECONDS = env.int("OCPP_HEARTBEAT_SECONDS", default=300)
+# OCPP_REGISTRATION_RETRY_SECONDS: how soon a charger that is not accepted yet may ask again.
+OCPP_REGISTRATION_RETRY_SECONDS = env.int("OCPP_REGISTRATION_RETRY_SECONDS", default=60)
+# OCPP_URL: where chargers connect, such as wss://charge.example/ocpp/; without it, the address the console is read at.
+OCPP_URL = env.str("OCPP_URL", default="")
 # OCPP_CALL_TIMEOUT_SECONDS: how long a charger may take to answer a command.
 OCPP_CALL_TIMEOUT_SECONDS = env.int("OCPP_CALL_TIMEOUT_SECONDS", default=30)
 # OCPP_CONNECTION_TIMEOUT_SECONDS: how long after an accepted remote start a session may take to begin.
 OCPP_CONNECTION_TIMEOUT_SECONDS = env.int("OCPP_CONNECTION_TIMEOUT_SECONDS", default=90)
 # OCPP_LANES: threads that commit charger messages (SQLite always has one).
 OCPP_LANES = env.int("OCPP_LANES", default=2)
+# EDGE_DRAIN_SECONDS: over how long an edge process that stops spreads the closing of its sockets, so that its chargers
+# do not come to the others all at once. It needs up to half a minute more for what it has to finish.
+EDGE_DRAIN_SECONDS = env.float("EDGE_DRAIN_SECONDS", default=20)
 # OCPP_FRAME_DAYS: how long raw frames are kept.
 OCPP_FRAME_DAYS = env.int("OCPP_FRAME_DAYS", default=14)
+# SAMPLE_DAYS: how long meter samples are kept, a week at least. QUARTER_DAYS: and the roll-ups of quarters of an hour;
+# those of days stay. On PostgreSQL frames go by whole days and samples by whole weeks.
+SAMPLE_DAYS = env.int("SAMPLE_DAYS", default=400)
+QUARTER_DAYS = env.int("QUARTER_DAYS", default=400)
+# OCPP_EVENT_DAYS: how long events of devices are kept.
+OCPP_EVENT_DAYS = env.int("OCPP_EVENT_DAYS", default=90)
+# OCPP_STREAM_DAYS: how long values of periodic event streams are kept.
+OCPP_STREAM_DAYS = env.int("OCPP_STREAM_DAYS", default=14)
+# OCPP_CUSTOMER_DAYS: how long it is kept what stations told of customers.
+OCPP_CUSTOMER_DAYS = env.int("OCPP_CUSTOMER_DAYS", default=7)
+# UPLOAD_URL: what stands before /uploads/ where chargers bring their logs, such as https://csms.example; left empty:
+# the scheme and host by which each one is connected.
+UPLOAD_URL = env.str("UPLOAD_URL", default="")
+# UPLOAD_MAX_BYTES: the largest log a charger may upload.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=256 * 1024 * 1024)
+# LOG_DAYS: how long uploaded logs are kept. SECURITY_EVENT_DAYS: and what chargers told of their security.
+LOG_DAYS = env.int("LOG_DAYS", default=90)
+SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", default=730)
+
+# --- Certificates ---------------------------------------------------------------------------------------------
+
+# CA_CERTIFICATE, CA_KEY: PEM files of the authority that signs stations' certificates: its own certificate first, then
+# what leads to its root, and its key, not encrypted. Without them one is made at first use, under DATA/keys/ca.
+CA_CERTIFICATE = env.str("CA_CERTIFICATE", default="")
+CA_KEY = env.str("CA_KEY", default="")
+CA_DIR = DATA_DIR / "keys" / "ca"
+# CA_ORGANIZATION: the organization named in the authority's own certificates.
+CA_ORGANIZATION = env.str("CA_ORGANIZATION", default="Busbar")
+# CERTIFICATE_DAYS: how long a station's certificate is valid. CERTIFICATE_RENEWAL_DAYS: how long before its end the
+# station is asked to renew it.
+CERTIFICATE_DAYS = env.int("CERTIFICATE_DAYS", default=365)
+CERTIFICATE_RENEWAL_DAYS = env.int("CERTIFICATE_RENEWAL_DAYS", default=30)
+# PKI_URL: where others find our revocation list and OCSP responder, such as https://csms.example/pki; left empty, no
+# certificate names such an address.
+PKI_URL = env.str("PKI_URL", default="").rstrip("/")
+# PKI_HOSTS: hosts of certificate services at addresses that are not public which chargers may have us ask, comma
+# separated. Public ones may always be asked: chargers say themselves whom to ask for a certificate's status.
+PKI_HOSTS = env.list("PKI_HOSTS", default=[])
+# CONTRACT_CERTIFICATES: dotted path of the class that gets contract certificates for vehicles (ISO 15118);
+# stations.gateways.contract_certificates.HttpProvider asks CONTRACT_CERTIFICATES_URL with CONTRACT_CERTIFICATES_TOKEN.
+CONTRACT_CERTIFICATES = env.str("CONTRACT_CERTIFICATES", default="stations.gateways.contract_certificates.NoProvider")
+CONTRACT_CERTIFICATES_URL = env.str("CONTRACT_CERTIFICATES_URL", default="")
+CONTRACT_CERTIFICATES_TOKEN = env.str("CONTRACT_CERTIFICATES_TOKEN", default="")
+
+# --- Metrics --------------------------------------------------------------------------------------------------
+
+# METRICS_TOKEN: what Prometheus says, as a bearer token, to read /metrics; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logging --------------------------------------------------------------------------------------------------
 

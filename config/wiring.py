@@ -10,6 +10,9 @@ from django.utils.module_loading import import_string
 from stations import journal, slots
 
 SUBSCRIBERS: dict[str, list[str]] = {
+    "station.booted": ["stations.subscribers.read_configuration"],
+    "configuration.told": ["stations.subscribers.repair_configuration"],
+    "configuration_template.changed": ["stations.subscribers.repair_stations_of_template"],
     "station.connected": ["monitoring.subscribers.on_connected"],
     "station.disconnected": ["monitoring.subscribers.on_disconnected"],
 }

@@ -2,15 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from monitoring import periodic
 from stations.ocpp import edge
 
 TIMEOUT_S = 2.0
+
+
+class NotMigrated(Exception):
+    """The database lacks migrations of this code."""
 
 
 async def alive(request: HttpRequest) -> HttpResponse:
@@ -19,10 +26,14 @@ async def alive(request: HttpRequest) -> HttpResponse:
 
 
 async def ready(request: HttpRequest) -> JsonResponse:
-    """200 when everything a request needs answers within two seconds, else 503; the body says what does not."""
+    """200 when everything a request needs answers within two seconds, else 503; the body says what does not.
+
+    Its warnings are for people: other processes' trouble, and what keeps this one from none of its work.
+    """
     problems = [*await asyncio.gather(*(_problem(name, check) for name, check in CHECKS.items()))]
     found = [problem for problem in problems if problem] + edge.problems()
-    return JsonResponse({"ready": not found, "problems": found}, status=503 if found else 200)
+    body = {"ready": not found, "problems": found, "warnings": edge.warnings() + await _late_tasks()}
+    return JsonResponse(body, status=503 if found else 200)
 
 
 async def _problem(name: str, check: Callable[[], Awaitable[None]]) -> str:
@@ -36,11 +47,35 @@ async def _problem(name: str, check: Callable[[], Awaitable[None]]) -> str:
     return ""
 
 
-@sync_to_async
-def _database() -> None:
+async def _late_tasks() -> list[str]:
+    """What the cache knows of worker and beat; without a cache that is a warning too, as edges need none."""
+    try:
+        return await asyncio.wait_for(database_sync_to_async(periodic.warnings, thread_sensitive=False)(), TIMEOUT_S)
+    except Exception as error:
+        return [f"cache: {type(error).__name__}"]
+
+
+# Beside the requests' own threads: whether they get on is what is asked.
+async def _database() -> None:
+    await database_sync_to_async(_query, thread_sensitive=False)()
+
+
+def _query() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
+
+
+async def _migrations() -> None:
+    await database_sync_to_async(_are_applied, thread_sensitive=False)()
+
+
+@cache
+def _are_applied() -> None:
+    """Raises NotMigrated. Looked at until all are: none is taken back while we run, and looking takes long."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotMigrated
 
 
 async def _channel_layer() -> None:
@@ -50,4 +85,8 @@ async def _channel_layer() -> None:
     await layer.receive(channel)
 
 
-CHECKS: dict[str, Callable[[], Awaitable[None]]] = {"database": _database, "channel layer": _channel_layer}
+CHECKS: dict[str, Callable[[], Awaitable[None]]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "channel layer": _channel_layer,
+}

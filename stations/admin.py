@@ -59,6 +59,10 @@ class StationAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Station | None = None) -> bool:
+        # The service remembers what must not be forgotten with it.
+        return False
+
     @admin.display(boolean=True)
     def connected(self, station: Station) -> bool:
         return station.connected

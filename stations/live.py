@@ -2,12 +2,13 @@
 
 Nudges leave from one background event loop per process, never from the thread that made the change, so that neither a
 lane nor a request waits for the channel layer. At most one per group and second: the first at once, the last at the end
-of the second.
+of the second. They travel together, many groups in one message to all pages: a thousand chargers that come back at once
+are a thousand groups, most of which nobody looks at.
 """
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 from channels.layers import get_channel_layer
@@ -15,6 +16,11 @@ from channels.layers import get_channel_layer
 log = structlog.get_logger(__name__)
 
 INTERVAL_S = 1.0
+# Between two messages to the pages, and how many groups one tells of at most.
+TICK_S = 0.2
+MOST_GROUPS = 2000
+# The layer's group of all pages; each knows itself which nudges are for it.
+PAGES = "pages"
 
 
 def station_group(station_id: int) -> str:
@@ -34,6 +40,10 @@ def organization_group(organization_id: int) -> str:
     return f"organization.{organization_id}"
 
 
+# Processes with somebody who waits for a command's outcome listen to it.
+FINISHED_COMMANDS = "commands.finished"
+
+
 def edge_group(process_id: str) -> str:
     """The edge process that holds a charger's socket; `process_id` is the hex form of its UUID."""
     return f"edge.{process_id}"
@@ -45,6 +55,8 @@ class Publisher:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._pending: dict[str, bool] = {}
+        self._due: list[str] = []
+        self._telling: asyncio.Task[None] | None = None
         threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
 
     def publish(self, groups: Iterable[str]) -> None:
@@ -64,12 +76,21 @@ class Publisher:
 
     def _start_window(self, group: str) -> None:
         self._pending[group] = False
-        self._loop.create_task(self._send(group, {"type": "live.nudge", "group": group}))
+        self._due.append(group)
+        if self._telling is None:
+            self._telling = self._loop.create_task(self._tell_pages())
         self._loop.call_later(INTERVAL_S, self._end_window, group)
 
     def _end_window(self, group: str) -> None:
         if self._pending.pop(group):
             self._start_window(group)
+
+    async def _tell_pages(self) -> None:
+        while self._due:
+            groups, self._due = self._due[:MOST_GROUPS], self._due[MOST_GROUPS:]
+            await self._send(PAGES, {"type": "live.nudge", "groups": groups})
+            await asyncio.sleep(TICK_S)
+        self._telling = None
 
     async def _send(self, group: str, message: dict[str, object]) -> None:
         try:
@@ -95,6 +116,11 @@ def publisher() -> Publisher:
 def nudge(*groups: str) -> None:
     """Tell pages that listen to `groups` to fetch again. Call it after the commit."""
     publisher().publish(groups)
+
+
+def tell_finished(command_ids: Sequence[int]) -> None:
+    """Tell those who wait that these commands have an outcome. Call it after the commit."""
+    publisher().send(FINISHED_COMMANDS, {"type": "commands.finished", "ids": list(command_ids)})
 
 
 def wake_edge(process_id: str, station_id: int) -> None:

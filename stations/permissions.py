@@ -1,26 +1,52 @@
 """What a person may see and do on the floor of stations: a role, narrowed by site scopes."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from drivers.domain.roles import Permission
-from drivers.models import Organization
+from drivers.domain.roles import GRANTS, Permission, Role
+from drivers.models import Membership, Organization, User
 from drivers.permissions import Viewer, memberships_granting
 from stations.domain.commands import CommandKind
-from stations.models import Site, SiteScope
+from stations.models import Site
 
 # What a helpline does for a driver at a charger; everything else takes COMMAND.
-ASSISTING = frozenset({CommandKind.REMOTE_START, CommandKind.REMOTE_STOP, CommandKind.UNLOCK})
+ASSISTING = frozenset(
+    {
+        CommandKind.REMOTE_START,
+        CommandKind.REMOTE_STOP,
+        CommandKind.UNLOCK,
+        CommandKind.RESERVE,
+        CommandKind.CANCEL_RESERVATION,
+    }
+)
 
 
 def sites_granting(viewer: Viewer, permission: Permission) -> QuerySet[Site]:
     """The sites where `viewer` holds `permission`: all of the organization, or those its membership is scoped to."""
-    memberships = memberships_granting(viewer, permission).filter(organization=OuterRef("organization"))
-    unscoped = memberships.exclude(Exists(SiteScope.objects.filter(membership=OuterRef("pk"))))
-    scoped = SiteScope.objects.filter(
-        site=OuterRef("pk"), membership__in=memberships_granting(viewer, permission).values("pk")
-    )
-    return Site.objects.filter(Q(Exists(unscoped)) | Q(Exists(scoped)))
+    organizations, sites = set(), set()
+    for organization, role, site in _scopes(viewer):
+        if permission not in GRANTS[role]:
+            continue
+        if site is None:
+            organizations.add(organization)
+        else:
+            sites.add(site)
+    # Numbers, no subqueries: PostgreSQL plans by how much of the network they are.
+    found = Q(organization__in=organizations)
+    return Site.objects.filter(found | Q(pk__in=sites) if sites else found)
+
+
+def _scopes(viewer: Viewer) -> list[tuple[int, Role, int | None]]:
+    """Organization, role and site (None: all) of what the viewer works for; read once for a viewer object, which lives
+    no longer than a request."""
+    if not isinstance(viewer, User) or not viewer.is_active:
+        return []
+    known: list[tuple[int, Role, int | None]] | None = getattr(viewer, "_scopes", None)
+    if known is None:
+        rows = Membership.objects.filter(user=viewer).values_list("organization", "role", "site_scopes__site")
+        known = [(organization, Role(role), site) for organization, role, site in rows]
+        viewer._scopes = known  # type: ignore[attr-defined]
+    return known
 
 
 def may(viewer: Viewer, permission: Permission, site: Site) -> bool:

@@ -13,6 +13,8 @@ from stations.models import Session, Site, Station
 from tests import factories
 from tests.loopback import only_loopback  # noqa: F401
 
+pytest_plugins = ["tests.edge", "tests.tls"]
+
 
 @dataclass(frozen=True)
 class Network:

@@ -10,7 +10,9 @@ from factory.django import DjangoModelFactory
 
 from drivers.domain.roles import Role
 from drivers.models import IdToken, Membership, Organization, User
+from stations.domain.certificates import CertificateStatus, CertificateUse, Purpose
 from stations.domain.commands import CommandKind
+from stations.domain.reservations import ReservationState
 from stations.domain.session import Phase
 from stations.domain.status import ConnectorStatus
 from stations.models import (
@@ -19,10 +21,20 @@ from stations.models import (
     Connector,
     EdgeProcess,
     Evse,
+    FirmwareUpdate,
+    Frame,
+    LocalList,
+    LogRequest,
     MeterSample,
+    RefusedAttempt,
+    Reservation,
+    RootCertificate,
+    SecurityEvent,
     Session,
+    Settlement,
     Site,
     Station,
+    StationCertificate,
 )
 
 PASSWORD = "demo-busbar"
@@ -164,6 +176,65 @@ class MeterSampleFactory(DjangoModelFactory):
     power_w = 11_000.0
 
 
+class FrameFactory(DjangoModelFactory):
+    """A CALL of the charger, without an answer."""
+
+    class Meta:
+        model = Frame
+
+    station = factory.SubFactory(StationFactory)
+    at = factory.LazyFunction(timezone.now)
+    direction = Frame.Direction.IN
+    type = 2
+    action = "Authorize"
+    message_id = factory.Sequence(lambda n: f"message-{n}")
+    body = b"[]"
+
+
+class LogRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = LogRequest
+
+    station = factory.SubFactory(StationFactory)
+    action = "GetLog"
+    requested_at = factory.LazyFunction(timezone.now)
+
+
+class FirmwareUpdateFactory(DjangoModelFactory):
+    class Meta:
+        model = FirmwareUpdate
+
+    station = factory.SubFactory(StationFactory)
+    action = "UpdateFirmware"
+    requested_at = factory.LazyFunction(timezone.now)
+
+
+class SecurityEventFactory(DjangoModelFactory):
+    """Critical."""
+
+    class Meta:
+        model = SecurityEvent
+
+    station = factory.SubFactory(StationFactory)
+    type = "TamperDetectionActivated"
+    is_critical = True
+    at = factory.LazyFunction(timezone.now)
+    received_at = factory.SelfAttribute("at")
+
+
+class RefusedAttemptFactory(DjangoModelFactory):
+    """Turned away once, for its password."""
+
+    class Meta:
+        model = RefusedAttempt
+
+    station = factory.SubFactory(StationFactory)
+    identity = factory.SelfAttribute("station.identity")
+    reason = RefusedAttempt.Reason.WRONG_PASSWORD
+    first_at = factory.LazyFunction(timezone.now)
+    last_at = factory.SelfAttribute("first_at")
+
+
 class CommandFactory(DjangoModelFactory):
     """Queued, for an hour."""
 
@@ -174,6 +245,73 @@ class CommandFactory(DjangoModelFactory):
     kind = CommandKind.CLEAR_CACHE
     requested_at = factory.LazyFunction(timezone.now)
     expires_at = factory.LazyAttribute(lambda command: command.requested_at + timedelta(hours=1))
+
+
+class StationCertificateFactory(DjangoModelFactory):
+    """In use for a year from now on; not signed by anybody."""
+
+    class Meta:
+        model = StationCertificate
+
+    station = factory.SubFactory(StationFactory)
+    purpose = Purpose.STATION
+    status = CertificateStatus.ACTIVE
+    serial_number = factory.Sequence(lambda n: format(0xABC000 + n, "x"))
+    common_name = factory.SelfAttribute("station.identity")
+    fingerprint = factory.Sequence(lambda n: format(n, "064x"))
+    requested_at = factory.LazyFunction(timezone.now)
+    not_before = factory.SelfAttribute("requested_at")
+    not_after = factory.LazyAttribute(lambda certificate: certificate.not_before + timedelta(days=365))
+
+
+class RootCertificateFactory(DjangoModelFactory):
+    """Only its name is real."""
+
+    class Meta:
+        model = RootCertificate
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda n: f"Root {n}")
+    use = CertificateUse.MO_ROOT
+    fingerprint = factory.Sequence(lambda n: format(n, "064x"))
+    not_after = factory.LazyFunction(lambda: timezone.now() + timedelta(days=365))
+
+
+class ReservationFactory(DjangoModelFactory):
+    """Kept by the charger for an hour."""
+
+    class Meta:
+        model = Reservation
+
+    station = factory.SubFactory(StationFactory)
+    wire_id = factory.Sequence(lambda n: 7000 + n)
+    id_token = factory.Sequence(lambda n: f"CARD{n:06}")
+    state = ReservationState.ACCEPTED
+    answer = "Accepted"
+    created_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(lambda reservation: reservation.created_at + timedelta(hours=1))
+
+
+class LocalListFactory(DjangoModelFactory):
+    """Of chosen tokens, none of them sent yet."""
+
+    class Meta:
+        model = LocalList
+
+    station = factory.SubFactory(StationFactory)
+    covers = LocalList.Covers.CHOSEN
+
+
+class SettlementFactory(DjangoModelFactory):
+    class Meta:
+        model = Settlement
+
+    station = factory.SubFactory(StationFactory)
+    psp_ref = factory.Sequence(lambda n: f"PSP-{n}")
+    status = Settlement.Status.SETTLED
+    amount = "12.3400"
+    settled_at = factory.LazyFunction(timezone.now)
+    received_at = factory.SelfAttribute("settled_at")
 
 
 def connect(station, protocol="ocpp1.6"):

@@ -7,7 +7,6 @@ run apart, on a database of their own beside the one named.
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,26 +20,28 @@ import psycopg
 
 from tests.architecture.tree import ROOT
 from tests.server import until
+from tests.services import children_of, free_port
 
 BIN = os.path.dirname(sys.executable)
 
 
-def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Installation:
-    """Started empty but for the demo network; `stop` ends what is left and removes its database."""
+    """Started empty but for the demo network; `stop` ends what is left and removes its database.
 
-    def __init__(self, data):
+    `environment`: set for its processes beside this one's own, such as the addresses of other servers. `edges`: how
+    many edge processes, each on a port of its own, named edge, edge-2 and so on. `launcher`: a command that runs
+    another, put before each of its processes.
+    """
+
+    def __init__(self, data, *, edges=1, launcher=(), **environment):
         self.data = data
+        self.launcher = launcher
         data.mkdir()
         self.portal_port = free_port()
-        self.is_apart = "DATABASE_URL" in os.environ
-        self.edge_port = free_port() if self.is_apart else self.portal_port
-        self.environment = os.environ | {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        self.environment = os.environ | environment | {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        self.is_apart = "DATABASE_URL" in self.environment
+        names = ["edge", *(f"edge-{number}" for number in range(2, edges + 1))]
+        self.edge_ports = {name: free_port() if self.is_apart else self.portal_port for name in names}
         self.processes = {}
         if self.is_apart:
             self._create_database()
@@ -48,33 +49,38 @@ class Installation:
             self.manage("seed_demo")
 
     @property
+    def edge_port(self):
+        return self.edge_ports["edge"]
+
+    @property
     def ocpp(self):
-        return f"ws://127.0.0.1:{self.edge_port}/ocpp"
+        return self.ocpp_of("edge")
+
+    def ocpp_of(self, name):
+        """Where chargers connect to one of several edges."""
+        return f"ws://127.0.0.1:{self.edge_ports[name]}/ocpp"
 
     def start(self):
         """Start what does not run, and wait until it answers."""
         for name, command in self._commands().items():
             if name not in self.processes:
                 log = (self.data / f"{name}.log").open("a")
+                environment = self.environment | {"PORT": str(self.portal_port)}
                 self.processes[name] = subprocess.Popen(
-                    command, cwd=ROOT, env=self.environment | {"PORT": str(self.portal_port)}, stdout=log, stderr=log
+                    [*self.launcher, *command], cwd=ROOT, env=environment, stdout=log, stderr=log
                 )
-        for port in {self.portal_port, self.edge_port}:
-            until(lambda port=port: self._is_healthy(port), f"port {port} is healthy\n{self.logs()}", 90)
+        for port in {self.portal_port, *self.edge_ports.values()}:
+            until(lambda port=port: self._is_healthy(port), f"port {port} is healthy\n{self.logs()}", 240)
 
     def _commands(self):
         if not self.is_apart:
             return {"edge": [sys.executable, "-m", "config.embedded"]}
         application = "config.asgi:application"
         return {
-            "edge": [
-                f"{BIN}/uvicorn",
-                application,
-                "--port",
-                str(self.edge_port),
-                "--ws=websockets-sansio",
-                "--no-access-log",
-            ],
+            **{
+                name: [sys.executable, "-m", "config.edge", "--port", str(port)]
+                for name, port in self.edge_ports.items()
+            },
             "portal": [f"{BIN}/daphne", "-p", str(self.portal_port), "-b", "127.0.0.1", application],
             "worker": [f"{BIN}/celery", "-A", "config", "worker", "--loglevel=WARNING", "--concurrency=1"],
             "beat": [f"{BIN}/celery", "-A", "config", "beat", "--loglevel=WARNING", "--pidfile=", "-s", self._beat],
@@ -85,13 +91,22 @@ class Installation:
         return str(self.data / "beat")
 
     def kill(self, name):
-        """kill -9."""
+        """kill -9, of what it has forked too."""
         process = self.processes.pop(name)
-        process.send_signal(signal.SIGKILL)
+        for pid in (process.pid, *children_of(process.pid)):
+            os.kill(pid, signal.SIGKILL)
         process.wait()
+
+    def terminate(self, name):
+        """SIGTERM; returns the process, which takes its time to end."""
+        process = self.processes.pop(name)
+        process.terminate()
+        return process
 
     def stop(self):
         for process in self.processes.values():
+            process.terminate()
+            # Twice: nobody waits for chargers to take their leave.
             process.terminate()
         for process in self.processes.values():
             try:
@@ -147,7 +162,7 @@ class Installation:
     # --- Database ---
 
     def _create_database(self):
-        base = urlsplit(os.environ["DATABASE_URL"])
+        base = urlsplit(self.environment["DATABASE_URL"])
         self.name = f"{base.path.strip('/')}_{self.portal_port}"
         self.server = urlunsplit(base._replace(path="/postgres"))
         self.environment["DATABASE_URL"] = urlunsplit(base._replace(path=f"/{self.name}"))

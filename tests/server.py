@@ -1,5 +1,6 @@
 """The real ASGI application on a real port, for tests that speak to it over real sockets."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -7,23 +8,41 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from config.embedded import tls
+from config.websockets import ChargerSocket
+
+
+class TlsServer(uvicorn.Server):
+    """Listens on a second port of loopback, by TLS."""
+
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.tls_port = listener.getsockname()[1]
+        self._tls = tls.Listener(listener)
+        await self._tls.start(self)
+
+    async def shutdown(self, sockets=None):
+        await self._tls.stop()
+        await super().shutdown(sockets)
+
 
 class Server:
-    """uvicorn in a thread with an event loop of its own, on a free port of loopback."""
+    """uvicorn in a thread with an event loop of its own, on a free port of loopback; `secure`: and another by TLS."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, secure: bool = False) -> None:
         config = uvicorn.Config(
             "config.asgi:application",
             host="127.0.0.1",
             port=0,
             lifespan="on",
-            ws="websockets-sansio",
+            ws=ChargerSocket,
             ws_per_message_deflate=False,
             ws_max_size=2**22,
             log_level="warning",
             timeout_graceful_shutdown=5,
         )
-        self._server = uvicorn.Server(config)
+        self._server = TlsServer(config) if secure else uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def start(self) -> None:
@@ -32,7 +51,7 @@ class Server:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=20)
+        self._thread.join(timeout=60)
         assert not self._thread.is_alive(), "the server did not stop"
 
     @property
@@ -45,13 +64,17 @@ class Server:
         return f"ws://{self.address}/ocpp"
 
     @property
+    def secure_ocpp(self) -> str:
+        return f"wss://localhost:{self._server.tls_port}/ocpp"
+
+    @property
     def http(self) -> str:
         return f"http://{self.address}"
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    server = Server()
+def running(*, secure: bool = False) -> Iterator[Server]:
+    server = Server(secure=secure)
     server.start()
     try:
         yield server
@@ -59,7 +82,7 @@ def running() -> Iterator[Server]:
         server.stop()
 
 
-def until(condition, what, seconds=15.0):
+def until(condition, what, seconds=60.0):
     """Wait for `condition` to be true, and return what it returned; fail naming `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

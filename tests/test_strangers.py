@@ -18,8 +18,27 @@ from django.utils.regex_helper import normalize
 from drivers.models import ApiKey, IdToken, Membership, Organization, User
 from stations import live
 from stations.consumers.live import LiveConsumer
-from stations.models import Command, Connector, Evse, Session, SessionEvent, Site, SiteScope, Station
-from tests import factories
+from stations.models import (
+    ChargingProfile,
+    Command,
+    ConfigurationTemplate,
+    Connector,
+    DisplayMessage,
+    Evse,
+    FirmwareUpdate,
+    LocalList,
+    LocalListEntry,
+    LogRequest,
+    Reservation,
+    SecurityEvent,
+    Session,
+    SessionEvent,
+    Settlement,
+    Site,
+    SiteScope,
+    Station,
+)
+from tests import device_rows, factories, power_rows
 
 # Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in.
 PUBLIC = {
@@ -27,6 +46,11 @@ PUBLIC = {
     "stations:map-sites",
     "stations:map-site",
     "stations:favicon",
+    "stations:pki-root",
+    "stations:pki-v2g-root",
+    "stations:pki-revoked",
+    "stations:pki-ocsp",
+    "stations:pki-ocsp-get",
     "schema",
     "api_docs",
     "healthz",
@@ -46,15 +70,44 @@ PARAMETERS = {
     "app_label": lambda network: "stations",
     "content_type_id": lambda network: 1,
     "url": lambda network: "stations/",
+    # What nobody was told: a guess.
+    "token": lambda network: "x" * 43,
+    "name": lambda network: "charger.log",
 }
 SUBJECTS = {
+    "certificates": lambda network: network.station.certificates.get().pk,
+    "root-certificates": lambda network: network.organization.root_certificates.get().pk,
+    "ocsp": lambda network: "AAAA",
     "sites": lambda network: network.site.pk,
     "sessions": lambda network: network.session.pk,
     "evses": lambda network: network.session.evse_id,
     "connectors": lambda network: network.session.connector_id,
     "commands": lambda network: network.station.commands.get().pk,
     "id-tokens": lambda network: network.id_token.pk,
+    "log-requests": lambda network: network.station.log_requests.get().pk,
+    "firmware-updates": lambda network: network.station.firmware_updates.get().pk,
+    "security-events": lambda network: network.station.security_events.get().pk,
     "user": lambda network: 1,
+    "configuration": lambda network: network.organization.configuration_templates.get().pk,
+    "configuration-templates": lambda network: network.organization.configuration_templates.get().pk,
+    "device-events": lambda network: network.station.device_events.get().pk,
+    "event-streams": lambda network: network.station.event_streams.get().pk,
+    "display-messages": lambda network: network.station.display_messages.get().pk,
+    "customer-information": lambda network: network.station.customer_information.get().pk,
+    "door": lambda network: network.organization.pk,
+    "reservations": lambda network: network.station.reservations.get().wire_id,
+    "charging-profiles": lambda network: network.organization.charging_profiles.get().pk,
+    "applied-profiles": lambda network: network.station.applied_profiles.get().pk,
+    "charging-needs": lambda network: network.station.charging_needs.get().pk,
+    "ev-schedules": lambda network: network.station.ev_schedules.get().pk,
+    "charging-limits": lambda network: network.station.charging_limits.get().pk,
+    "der-controls": lambda network: network.station.der_controls.get().pk,
+    "der-alarms": lambda network: network.station.der_alarms.get().pk,
+    "station-tariffs": lambda network: network.station.tariffs.get().pk,
+    "reported-costs": lambda network: network.session.reported_cost.pk,
+    "battery-swaps": lambda network: network.station.battery_swaps.get().pk,
+    "settlements": lambda network: network.station.settlements.get().pk,
+    "vat-checks": lambda network: network.station.vat_checks.get().pk,
 }
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 REFUSED = {401, 403, 404, 405}
@@ -102,6 +155,19 @@ def network(network):
     network.session.save()
     factories.CommandFactory(station=network.station, payload='{"note": "COMMAND-OF-VOLTA"}')
     factories.MeterSampleFactory(session=network.session)
+    factories.FrameFactory(station=network.station, body=b'[2,"1","Authorize",{"idTag":"FRAME-OF-VOLTA"}]')
+    factories.LogRequestFactory(station=network.station, told_name="LOG-OF-VOLTA")
+    factories.FirmwareUpdateFactory(station=network.station, location="https://FIRMWARE-OF-VOLTA")
+    factories.SecurityEventFactory(station=network.station, tech_info="EVENT-OF-VOLTA")
+    factories.ReservationFactory(station=network.station, id_token="TOKEN-OF-VOLTA")
+    factories.SettlementFactory(station=network.station, psp_ref="PAYMENT-OF-VOLTA")
+    network.station.vat_checks.create(vat_number="VAT-OF-VOLTA", is_accepted=False, at=network.session.received_at)
+    local_list = factories.LocalListFactory(station=network.station)
+    local_list.entries.create(id_token="LISTED-BY-VOLTA")
+    factories.StationCertificateFactory(station=network.station)
+    factories.RootCertificateFactory(organization=network.organization)
+    device_rows.make(network.station, "Volta")
+    power_rows.add(network.session, name="PROFILE-OF-VOLTA")
     return network
 
 
@@ -115,13 +181,29 @@ def secrets(network, operator):
         network.id_token.value,
         "TX-OF-VOLTA",
         "COMMAND-OF-VOLTA",
+        "FRAME-OF-VOLTA",
+        "LOG-OF-VOLTA",
+        "FIRMWARE-OF-VOLTA",
+        "EVENT-OF-VOLTA",
+        "TOKEN-OF-VOLTA",
+        "PAYMENT-OF-VOLTA",
+        "LISTED-BY-VOLTA",
+        "VAT-OF-VOLTA",
+        "PROFILE-OF-VOLTA",
         operator.email,
+        *(f"{text}Volta" for text in device_rows.TEXTS),
     ]
 
 
 def rows(network):
     """All that belongs to Volta, as it is stored."""
-    own = {
+    power = {
+        model: {f"{path}__site__organization": network.organization}
+        for path, models in power_rows.OF_STATION.items()
+        for model in models
+    }
+    own = power | {
+        ChargingProfile: {"organization": network.organization},
         Organization: {"pk": network.organization.pk},
         Membership: {"organization": network.organization},
         User: {"memberships__organization": network.organization},
@@ -135,6 +217,15 @@ def rows(network):
         Session: {"station__site__organization": network.organization},
         SessionEvent: {"session__station__site__organization": network.organization},
         Command: {"station__site__organization": network.organization},
+        FirmwareUpdate: {"station__site__organization": network.organization},
+        LogRequest: {"station__site__organization": network.organization},
+        SecurityEvent: {"station__site__organization": network.organization},
+        Reservation: {"station__site__organization": network.organization},
+        Settlement: {"station__site__organization": network.organization},
+        LocalList: {"station__site__organization": network.organization},
+        LocalListEntry: {"list__station__site__organization": network.organization},
+        ConfigurationTemplate: {"organization": network.organization},
+        DisplayMessage: {"station__site__organization": network.organization},
     }
     return {model: list(model.objects.filter(**whose).order_by("pk").values()) for model, whose in own.items()}
 

@@ -11,13 +11,16 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from config import server
+from config.embedded import tls
 from config.embedded.background import Chargers, History, Worker
+from config.server import configuration
 from drivers.models import Organization
 from stations.services.demo.network import PASSWORD, PEOPLE
 from stations.services.demo.seed import seed
 
-# Up to so many times the limit on frames the application answers an oversized frame itself; beyond, the socket closes.
-FRAME_LIMIT_FACTOR = 16
+# Somebody waits for it to stop, and its chargers have nowhere else to go.
+DRAIN_S = 1.0
 
 
 def prepare() -> Organization:
@@ -27,38 +30,35 @@ def prepare() -> Organization:
     return seed()
 
 
-def serve(listener: socket.socket, organization: Organization) -> None:
-    """Serve on `listener` until a signal comes."""
-    config = uvicorn.Config(
-        "config.asgi:application",
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        # It can refuse a charger's handshake with 401 and 404; Channels' own server only with 403.
-        ws="websockets-sansio",
-        ws_max_size=settings.OCPP_MAX_FRAME_BYTES * FRAME_LIMIT_FACTOR,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        # Some chargers break on it, and their messages are short.
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=2,
-    )
-    Server(config, organization, port=listener.getsockname()[1]).run(sockets=[listener])
+def serve(listener: socket.socket, tls_listener: socket.socket | None, organization: Organization) -> None:
+    """Serve on `listener`, and by TLS on `tls_listener`, until a signal comes."""
+    config = configuration()
+    Server(config, organization, listener, tls_listener).run(sockets=[listener])
 
 
-class Server(uvicorn.Server):
-    """uvicorn, with what runs beside it started and stopped in order."""
+class Server(server.Server):
+    """The chargers' server, with what runs beside it started and stopped in order."""
 
-    def __init__(self, config: uvicorn.Config, organization: Organization, *, port: int) -> None:
-        super().__init__(config)
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        organization: Organization,
+        listener: socket.socket,
+        tls_listener: socket.socket | None,
+    ) -> None:
+        super().__init__(config, drain_s=DRAIN_S)
+        port = int(listener.getsockname()[1])
+        self._tls = tls.Listener(tls_listener) if tls_listener else None
         self._worker = Worker()
         self._chargers = Chargers(f"ws://127.0.0.1:{port}/ocpp/")
         self._history = History(organization)
-        self._banner = banner(port)
+        self._banner = banner(port, tls_listener.getsockname()[1] if tls_listener else None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await asyncio.to_thread(self._worker.start)
         await super().startup(sockets)
+        if self._tls is not None:
+            await self._tls.start(self)
         self._chargers.start()
         self._history.start()
         sys.stdout.write(self._banner)
@@ -68,13 +68,16 @@ class Server(uvicorn.Server):
         worker = asyncio.create_task(asyncio.to_thread(self._worker.stop))
         # Virtual chargers first, or they would try to come back while the server leaves.
         await asyncio.gather(asyncio.to_thread(self._chargers.stop), asyncio.to_thread(self._history.stop))
+        if self._tls is not None:
+            await self._tls.stop()
         await super().shutdown(sockets)
         await worker
 
 
-def banner(port: int) -> str:
+def banner(port: int, tls_port: int | None) -> str:
     """Where to look, and who to sign in as."""
     portal = f"http://localhost:{port}"
+    by_tls = f"wss://localhost:{tls_port}/ocpp/<identity>" if tls_port else "not by TLS: its port is in use"
     people = "\n".join(f"    {person.email:<26} {person.role or 'driver'}" for person in PEOPLE)
     return f"""
   Busbar is running.
@@ -83,6 +86,7 @@ def banner(port: int) -> str:
     Console            {portal}/console/
     REST API           {portal}/api/docs/
     Chargers           ws://localhost:{port}/ocpp/<identity>
+                       {by_tls}
 
   Sign in with the password {PASSWORD} as
 

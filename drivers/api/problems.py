@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
@@ -13,6 +14,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
+from structlog.contextvars import get_contextvars
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -25,6 +27,7 @@ SCHEMA: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "request_id": {"type": "string", "description": "By which the log of this installation names the request."},
         "errors": {
             "type": "array",
             "items": {
@@ -58,6 +61,9 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     """REST_FRAMEWORK's EXCEPTION_HANDLER; None for what is no error of the request."""
     if isinstance(exc, DjangoValidationError):
         exc = exceptions.ValidationError(get_error_detail(exc))
+    if isinstance(exc, OverflowError | DataError):
+        # A number or a time that is one, but that no row can hold and no database look for.
+        exc = exceptions.ValidationError("A number or a time in this request is out of range.")
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     if isinstance(exc, PermissionDenied):
@@ -80,7 +86,9 @@ def document(status: int, detail: str = "", errors: list[dict[str, str]] | None 
         "status": int(status),
         "detail": detail or meaning.description or meaning.phrase,
     }
-    return problem | ({"errors": errors} if errors else {})
+    request_id = get_contextvars().get("request_id")
+    named = {"request_id": request_id} if request_id else {}
+    return problem | named | ({"errors": errors} if errors else {})
 
 
 def response(status: int, detail: str = "") -> JsonResponse:

@@ -1,5 +1,6 @@
 """Id tokens: what a driver shows a charger."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -10,18 +11,40 @@ class IdToken(models.Model):
     """A card, app or contract. Values compare case-insensitively (OCPP `CiString`), unique per organization."""
 
     organization = models.ForeignKey("drivers.Organization", on_delete=models.CASCADE, related_name="id_tokens")
-    value = models.CharField(max_length=36)
-    type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in TokenType], default=TokenType.ISO14443)
+    # 20 characters in OCPP 1.6, 36 in 2.0.1, 255 in 2.1.
+    value = models.CharField(max_length=255)
+    type = models.CharField(max_length=20, default=TokenType.ISO14443, help_text="OCPP 2.x type, such as ISO14443.")
     status = models.CharField(
         max_length=8, choices=[(s.value, s.name.title()) for s in TokenStatus], default=TokenStatus.ACCEPTED
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     # The group's own id (1.6 parentIdTag, 2.x groupIdToken); no token needs to carry that value itself.
-    parent = models.CharField(max_length=36, blank=True)
+    parent = models.CharField(max_length=255, blank=True)
     driver = models.ForeignKey(
         "drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="id_tokens"
     )
     label = models.CharField(max_length=80, blank=True)
+    # What a station that can (OCPP 2.x) makes of it.
+    language = models.CharField(max_length=8, blank=True, help_text="For the station's texts, such as de or en-GB.")
+    message = models.CharField(max_length=512, blank=True, help_text="Shown to the driver on the station's display.")
+    charging_priority = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-9), MaxValueValidator(9)],
+        help_text="-9 to 9, higher goes first where power is short; empty counts as 0.",
+    )
+    energy_transfer = models.JSONField(
+        default=list, blank=True, help_text="Ways in which energy may flow (OCPP 2.1); empty: as the station does."
+    )
+    # JSON text: the order of a tariff's members is kept.
+    tariff = models.TextField(blank=True, help_text="The driver's own (OCPP 2.1 TariffType); empty: the usual one.")
+    prepaid_balance = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="What is left on a prepaid token, in the organization's currency; empty: not prepaid.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -20,6 +20,10 @@
     toast(event.detail.message);
   });
 
+  // --- Tabs: where they do not all fit, the current one is in sight.
+  for (const tab of document.querySelectorAll(".tabs [aria-current], .subtabs [aria-current]"))
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
   // --- Toasts.
   const toasts = document.getElementById("toasts");
   const template = document.getElementById("toast");
@@ -33,6 +37,15 @@
   document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
   document.addEventListener("htmx:responseError", () => toast(document.body.dataset.textFailed));
   document.addEventListener("htmx:sendError", () => toast(document.body.dataset.textFailed));
+
+  // --- Copying; without a secure context a browser has no clipboard.
+  if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    toast(document.body.dataset.textCopied);
+  });
 
   // --- Filters: what is not set does not stand in the address.
   document.addEventListener("htmx:configRequest", (event) => {

@@ -51,6 +51,8 @@
 
   function connect() {
     clearTimeout(retryTimer);
+    // A page of which nothing is live says nothing about it.
+    for (const node of document.querySelectorAll("[data-live-state]")) node.hidden = !elements().length;
     if (!elements().length || document.hidden) return;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     socket = new WebSocket(`${scheme}//${location.host}/live/`);

@@ -24,20 +24,15 @@
     box.dataset.ready = "true";
   }
 
-  const cluster = L.markerClusterGroup({
-    showCoverageOnHover: false, maxClusterRadius: 46, animate: !still,
-    iconCreateFunction: (group) => {
-      const size = 30 + Math.min(18, group.getChildCount());
-      return L.divIcon({ html: String(group.getChildCount()), className: "cluster", iconSize: [size, size] });
-    },
-  });
-  map.addLayer(cluster);
-  // Markers are made anew whenever they come out of a cluster.
-  map.on("moveend zoomend", () => requestAnimationFrame(mark));
+  const layer = L.layerGroup().addTo(map);
   const markers = new Map();
   let open = box.dataset.open ?? "";
 
   function iconOf(properties) {
+    if (properties.sites > 1) {
+      const size = 30 + Math.min(18, properties.sites);
+      return L.divIcon({ html: String(Number(properties.sites)), className: "cluster", iconSize: [size, size] });
+    }
     return L.divIcon({
       html: `<span>${Number(properties.free)}</span>`,
       className: `marker tone-${TONES[properties.state]}`,
@@ -46,19 +41,29 @@
   }
 
   function place(feature) {
+    const id = String(feature.id);
     const [longitude, latitude] = feature.geometry.coordinates;
     const properties = feature.properties;
-    const name = `${properties.name}: ${box.dataset.textFree.replace("%free", properties.free).replace("%total", properties.total)}`;
-    const signature = `${properties.state} ${properties.free} ${properties.total} ${latitude} ${longitude}`;
-    const known = markers.get(String(feature.id));
+    const many = properties.sites > 1;
+    const free = box.dataset.textFree.replace("%free", properties.free).replace("%total", properties.total);
+    const name = `${many ? box.dataset.textSites.replace("%sites", properties.sites) : properties.name}: ${free}`;
+    const signature = `${name} ${properties.state} ${latitude} ${longitude}`;
+    const known = markers.get(id);
     if (known?.signature === signature) return;
-    if (known) cluster.removeLayer(known.marker);
+    // What changes while the keyboard is on it keeps the keyboard.
+    const focused = known?.marker.getElement() === document.activeElement;
+    if (known) layer.removeLayer(known.marker);
     const marker = L.marker([latitude, longitude], { icon: iconOf(properties), alt: name, title: "" });
     marker.bindTooltip(document.createTextNode(name), { direction: "top" });
-    marker.on("click", () => choose(String(feature.id)));
+    marker.on("click", () => (many ? approach(marker) : choose(id)));
     marker.on("add", () => marker.getElement()?.setAttribute("aria-label", name));
-    markers.set(String(feature.id), { marker, signature });
-    cluster.addLayer(marker);
+    markers.set(id, { marker, signature });
+    layer.addLayer(marker);
+    if (focused) marker.getElement().focus();
+  }
+
+  function approach(marker) {
+    map.setView(marker.getLatLng(), Math.min(map.getZoom() + 2, map.getMaxZoom()), { animate: !still });
   }
 
   function choose(id) {
@@ -69,13 +74,13 @@
     highlight(id);
   }
 
-  function highlight(id) {
+  function highlight(id, at) {
     open = id;
-    const found = markers.get(id);
-    if (!found) return;
+    const known = markers.get(id)?.marker.getLatLng() ?? at;
+    if (!known) return;
     // Outlines alone show nothing from near.
     const near = box.dataset.tiles ? 14 : 7;
-    map.setView(found.marker.getLatLng(), Math.max(map.getZoom(), near), { animate: !still });
+    map.setView(known, Math.max(map.getZoom(), near), { animate: !still });
     mark();
   }
 
@@ -83,23 +88,40 @@
     for (const [id, { marker }] of markers) marker.getElement()?.classList.toggle("is-open", id === open);
   }
 
+  // The server puts together what would cover each other: only what is in view is asked for, and little more.
+  let asked = 0;
   async function load() {
-    const response = await fetch(box.dataset.url);
-    if (!response.ok) return;
+    const turn = ++asked;
+    const around = map.getBounds().pad(0.2);
+    const view = loaded ? `?bbox=${around.toBBoxString()}&zoom=${map.getZoom()}` : "";
+    const response = await fetch(box.dataset.url + view);
+    if (!response.ok || turn !== asked) return;
     const { features } = await response.json();
-    const first = !markers.size;
     const ids = new Set(features.map((feature) => String(feature.id)));
-    for (const [id, { marker }] of markers) if (!ids.has(id)) { cluster.removeLayer(marker); markers.delete(id); }
+    for (const [id, { marker }] of markers) if (!ids.has(id)) { layer.removeLayer(marker); markers.delete(id); }
     features.forEach(place);
-    box.dataset.sites = String(features.length);
-    if (first && features.length) map.fitBounds(cluster.getBounds().pad(0.15), { maxZoom: 11, animate: false });
-    if (first && open) highlight(open);
+    if (!loaded) start(features);
     mark();
+  }
+
+  let loaded = false;
+  function start(features) {
+    loaded = true;
+    box.dataset.sites = String(features.reduce((sum, feature) => sum + feature.properties.sites, 0));
+    const all = L.latLngBounds([...markers.values()].map(({ marker }) => marker.getLatLng()));
+    if (all.isValid()) map.fitBounds(all.pad(0.15), { maxZoom: 11, animate: false });
+    if (open) highlight(open, atOf(document.querySelector("[data-at]")));
+    map.on("moveend", load);
+    load();
+  }
+
+  function atOf(element) {
+    return element?.dataset.at ? element.dataset.at.split(",").map(Number) : undefined;
   }
 
   document.addEventListener("click", (event) => {
     const card = event.target.closest("[data-site]");
-    if (card) highlight(card.dataset.site);
+    if (card) highlight(card.dataset.site, atOf(card));
     if (event.target.closest("[data-all-sites]")) { open = ""; mark(); }
   });
   base();

@@ -20,7 +20,7 @@ from drivers.domain.apikeys import Scope
 from drivers.models import User
 from stations.api.base import ID
 from stations.api.schema import command_request_schema
-from stations.api.waiting import wait_for_outcome
+from stations.api.waiting import Awaited
 from stations.domain.commands import CommandKind
 from stations.domain.parameters import InvalidParameters
 from stations.models import Command, Station
@@ -51,6 +51,7 @@ class CommandSerializer(serializers.ModelSerializer[Command]):
             "error_code",
             "error",
             "session",
+            "part_of",
             "message_id",
             "requested_by",
             "requested_at",
@@ -76,9 +77,11 @@ class CommandFilter(filters.FilterSet):  # type: ignore[misc]
     requested_after = filters.IsoDateTimeFilter("requested_at", lookup_expr="gte")
     requested_before = filters.IsoDateTimeFilter("requested_at", lookup_expr="lt")
 
+    part_of = filters.NumberFilter("part_of", label="Id of the command of which these are further parts.")
+
     class Meta:
         model = Command
-        fields = ("station", "kind", "action", "state", "session")
+        fields = ("station", "kind", "action", "state", "session", "part_of")
 
 
 class CommandViewSet(viewsets.ReadOnlyModelViewSet[Command]):
@@ -143,9 +146,14 @@ class _AskingView(APIView):
             raise ValidationError(error.errors) from error
         except commands.NotConnected as error:
             raise Conflict(str(error)) from error
-        wait_for_outcome(command, seconds=self.query["wait"])
-        code = status.HTTP_202_ACCEPTED if command.is_open else status.HTTP_200_OK
-        return Response(CommandSerializer(command).data, status=code)
+
+        def write() -> tuple[int, Any]:
+            command.refresh_from_db()
+            code = status.HTTP_202_ACCEPTED if command.is_open else status.HTTP_200_OK
+            return code, CommandSerializer(command).data
+
+        last = command.further_parts.order_by("id").last() or command
+        return Awaited(write, command=last, seconds=self.query["wait"])
 
     @cached_property
     def query(self) -> dict[str, Any]:

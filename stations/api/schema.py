@@ -1,5 +1,6 @@
 """The body of /stations/{identity}/commands/: one alternative for each kind, out of the table of parameters."""
 
+from datetime import datetime
 from typing import Any
 
 from stations.domain.commands import CommandKind
@@ -8,8 +9,11 @@ from stations.domain.parameters import PARAMETERS, Parameter
 _TYPES: dict[type, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
+    float: {"type": "number"},
+    object: {},
+    datetime: {"type": "string", "format": "date-time"},
     bool: {"type": "boolean"},
-    list: {"type": "array", "items": {"type": "object"}},
+    list: {"type": "array", "items": {}},
     dict: {"type": "object"},
 }
 _QUEUE = {"type": "boolean", "description": "Whether to wait for a charger that is not connected; left out: by kind."}
@@ -21,16 +25,24 @@ def command_request_schema() -> dict[str, Any]:
 
 
 def _alternative(kind: CommandKind) -> dict[str, Any]:
-    own = {parameter.name: _property(parameter) for parameter in PARAMETERS[kind]}
+    described = _object(PARAMETERS[kind])
+    own = {"kind": {"type": "string", "const": kind.value}, **described["properties"], "queue": _QUEUE}
+    return described | {"title": kind.value, "properties": own, "required": ["kind", *described["required"]]}
+
+
+def _object(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
     return {
         "type": "object",
-        "title": kind.value,
-        "properties": {"kind": {"type": "string", "const": kind.value}, **own, "queue": _QUEUE},
-        "required": ["kind", *(parameter.name for parameter in PARAMETERS[kind] if parameter.required)],
+        "properties": {parameter.name: _property(parameter) for parameter in parameters},
+        "required": [parameter.name for parameter in parameters if parameter.required],
         "additionalProperties": False,
     }
 
 
 def _property(parameter: Parameter) -> dict[str, Any]:
     described = _TYPES[parameter.type] | {"description": parameter.help}
+    if parameter.items and parameter.type is list:
+        described["items"] = _object(parameter.items)
+    elif parameter.items:
+        described |= _object(parameter.items)
     return described | ({"enum": list(parameter.choices)} if parameter.choices else {})

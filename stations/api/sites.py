@@ -53,6 +53,7 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
             "longitude",
             "timezone",
             "access",
+            "one_session_per_token",
             "is_public",
             "created_at",
         )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -13,8 +14,12 @@ from drivers.models import IdToken, Organization, User
 from drivers.permissions import Viewer, memberships_granting
 from stations.api.base import ID, Resource, organization_for, unmoved
 from stations.api.fields import VisibleField
+from stations.ocpp import protocols
 from stations.selectors import visible_id_tokens
 from stations.services import tokens
+
+# Of RFC 5321.
+LONGEST_EMAIL = 254
 
 
 def _organizations(viewer: Viewer) -> QuerySet[Organization]:
@@ -38,7 +43,8 @@ class DriverField(serializers.Field[User, "int | str", "int | None", IdToken]):
 
     def to_internal_value(self, data: Any) -> User:
         if isinstance(data, str):
-            found = User.objects.filter(email__iexact=data)
+            # A database refuses to look for what is longer than any address.
+            found = User.objects.filter(email__iexact=data[: LONGEST_EMAIL + 1])
         elif isinstance(data, int) and not isinstance(data, bool):
             # An id can be guessed, an address is known: by id only those that the viewer's network knows already.
             found = _known_people(self.context["request"].user).filter(pk=data)
@@ -50,11 +56,29 @@ class DriverField(serializers.Field[User, "int | str", "int | None", IdToken]):
         return driver
 
 
+@extend_schema_field({"type": ["object", "null"]})
+class TariffField(serializers.Field[str, "dict[str, Any] | None", "dict[str, Any] | None", IdToken]):
+    """A `TariffType`, kept as it was written."""
+
+    def to_representation(self, value: str) -> dict[str, Any] | None:
+        return orjson.loads(value) if value else None
+
+    def to_internal_value(self, data: Any) -> str:
+        return orjson.dumps(data).decode()
+
+
 class IdTokenSerializer(serializers.ModelSerializer[IdToken]):
     organization = VisibleField(
         "slug", _organizations, required=False, help_text="Left out: yours, if you work for one only."
     )
+    type = serializers.CharField(max_length=20, required=False, help_text="OCPP 2.x type, such as ISO14443.")
     status = serializers.ChoiceField([(status.value, status.name) for status in TokenStatus], required=False)
+    energy_transfer = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        help_text="Ways in which energy may flow for it, such as DC_BPT (OCPP 2.1); empty: as the station does.",
+    )
+    tariff = TariffField(required=False, allow_null=True, help_text="The driver's own tariff (OCPP 2.1 TariffType).")
     driver = DriverField(required=False, allow_null=True)
     driver_email = serializers.EmailField(source="driver.email", read_only=True, allow_null=True, default=None)
 
@@ -68,6 +92,12 @@ class IdTokenSerializer(serializers.ModelSerializer[IdToken]):
             "status",
             "expires_at",
             "parent",
+            "language",
+            "message",
+            "charging_priority",
+            "prepaid_balance",
+            "energy_transfer",
+            "tariff",
             "driver",
             "driver_email",
             "label",
@@ -75,6 +105,24 @@ class IdTokenSerializer(serializers.ModelSerializer[IdToken]):
         )
         # A value given twice is the service's to refuse: the organization may be left out here.
         validators: list[Any] = []
+
+    def validate_tariff(self, value: str | None) -> str:
+        if value:
+            _check_terms("tariff", orjson.loads(value))
+        return value or ""
+
+    def validate_energy_transfer(self, value: list[str]) -> list[str]:
+        if value:
+            _check_terms("allowedEnergyTransfer", value)
+        return value
+
+
+def _check_terms(member: str, value: Any) -> None:
+    """Refuse what an answer to a 2.1 station could not carry."""
+    try:
+        protocols.check_answer("ocpp2.1", "Authorize", {"idTokenInfo": {"status": "Accepted"}, member: value})
+    except protocols.InvalidCall as error:
+        raise serializers.ValidationError(error.message) from error
 
 
 class IdTokenFilter(filters.FilterSet):  # type: ignore[misc]

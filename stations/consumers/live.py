@@ -1,4 +1,7 @@
-"""The browser's socket: which groups a page listens to, and the nudges that reach it."""
+"""The browser's socket: which groups a page listens to, and the nudges that reach it.
+
+All nudges reach all of these sockets, many in one message; each passes on what its page may see and has asked for.
+"""
 
 import asyncio
 import contextlib
@@ -11,6 +14,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from drivers.domain.roles import Permission
 from drivers.models import User
 from drivers.permissions import memberships_granting
+from stations import live
 from stations.selectors import visible_sessions, visible_sites, visible_stations
 
 MAX_GROUPS = 60
@@ -51,6 +55,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             await self.close()
             return
         self.user_id = user.pk
+        await self.channel_layer.group_add(live.PAGES, self.channel_name)
         await self.accept()
         self.renewal = asyncio.create_task(self._renew())
 
@@ -59,8 +64,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             self.renewal.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.renewal
-        for group in self.joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+            await self.channel_layer.group_discard(live.PAGES, self.channel_name)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         listen = content.get("listen") if isinstance(content, dict) else None
@@ -71,19 +75,16 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         await self.send_json({"listening": sorted(self.joined)})
 
     async def live_nudge(self, event: dict[str, Any]) -> None:
-        """A nudge of stations.live."""
-        await self.send_json({"changed": event["group"]})
+        """Nudges of stations.live."""
+        for group in self.joined.intersection(event["groups"]):
+            await self.send_json({"changed": group})
 
     async def _join(self) -> None:
-        visible = await database_sync_to_async(visible_groups)(self.user_id, self.wanted)
-        for group in self.joined - visible:
-            await self.channel_layer.group_discard(group, self.channel_name)
-        for group in visible:
-            await self.channel_layer.group_add(group, self.channel_name)
-        self.joined = visible
+        self.joined = await database_sync_to_async(visible_groups)(self.user_id, self.wanted)
 
     async def _renew(self) -> None:
-        """Groups expire silently; joining again also drops what the person may no longer see."""
+        """Groups of the layer expire silently; and what the person may no longer see is dropped."""
         while True:
             await asyncio.sleep(min(getattr(self.channel_layer, "group_expiry", 86400) / 2, 600))
+            await self.channel_layer.group_add(live.PAGES, self.channel_name)
             await self._join()

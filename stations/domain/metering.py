@@ -39,7 +39,10 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was measured at one instant. `values`: the charger's own list, for storing as it came."""
+    """All that was measured at one instant. `values`: the charger's own list, for storing as it came.
+
+    `said`: the time by the charger's clock, where that cannot be and `at` is when we heard of it.
+    """
 
     at: datetime
     context: str = "Sample.Periodic"
@@ -49,6 +52,7 @@ class Reading:
     voltage_v: float | None = None
     soc_percent: float | None = None
     values: Sequence[Any] = field(default=())
+    said: datetime | None = None
 
 
 def number(text: object) -> float | None:
@@ -62,7 +66,9 @@ def number(text: object) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def combine(at: datetime, sampled: Sequence[Sampled], values: Sequence[Any]) -> Reading:
+def combine(
+    at: datetime, sampled: Sequence[Sampled], values: Sequence[Any], *, said: datetime | None = None
+) -> Reading:
     """One reading of the sampled values of an instant.
 
     Energy and power are summed over phases, current is that of the most loaded phase, voltage the mean.
@@ -76,6 +82,7 @@ def combine(at: datetime, sampled: Sequence[Sampled], values: Sequence[Any]) -> 
         voltage_v=_column(VOLTAGE, sampled, _mean),
         soc_percent=_column(SOC, sampled, max),
         values=values,
+        said=said,
     )
 
 

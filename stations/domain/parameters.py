@@ -1,30 +1,33 @@
 """What each version-neutral command takes. One table serves the REST API, the console's forms and the encoders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from stations.domain.access_parameters import ACCESS
+from stations.domain.certificate_parameters import CERTIFICATES
 from stations.domain.commands import CommandKind as Kind
+from stations.domain.device_parameters import DEVICE
+from stations.domain.parameter import Parameter
+from stations.domain.power_parameters import POWER, REMOTE_START_PROFILE
+from stations.domain.times import is_time
+from stations.domain.token_parameters import TOKENS
 
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """`type` is str, int, bool, list or dict; `choices` narrows a str."""
-
-    name: str
-    type: type
-    help: str
-    required: bool = False
-    choices: tuple[str, ...] = ()
-
+__all__ = ["PARAMETERS", "InvalidParameters", "Parameter", "check"]
 
 _EVSE = Parameter("evse", int, "EVSE number; left out: the station as a whole.")
 _CONNECTOR = Parameter("connector", int, "Connector number within the EVSE.")
-_VARIABLES = Parameter(
-    "variables",
-    list,
-    "Objects with name, and for OCPP 2.x component, instance, evse; to set: value.",
-    required=True,
+_RETRIES = (
+    Parameter("retries", int, "How often the charger tries again; left out: as it likes."),
+    Parameter("retry_interval", int, "Seconds between tries."),
+)
+
+# Where energy is to stop flowing, whichever comes first (OCPP 2.1 E16, F07).
+LIMITS = (
+    Parameter("max_energy_wh", float, "Stop at this energy in Wh (OCPP 2.1)."),
+    Parameter("max_cost", float, "Stop at this cost in the station's currency (OCPP 2.1)."),
+    Parameter("max_time_s", int, "Stop this many seconds after the session's start (OCPP 2.1)."),
+    Parameter("max_soc", int, "Stop at this state of charge in percent (OCPP 2.1)."),
 )
 
 PARAMETERS: dict[Kind, tuple[Parameter, ...]] = {
@@ -33,13 +36,21 @@ PARAMETERS: dict[Kind, tuple[Parameter, ...]] = {
         Parameter("payload", dict, "Its payload, as on the wire.", required=True),
     ),
     Kind.RESET: (
-        Parameter("type", str, "soft lets sessions end first.", required=True, choices=("soft", "hard")),
+        Parameter(
+            "type",
+            str,
+            "soft lets sessions end first, hard ends them, resume takes them up again afterwards (OCPP 2.1).",
+            required=True,
+            choices=("soft", "hard", "resume"),
+        ),
         _EVSE,
     ),
     Kind.REMOTE_START: (
         Parameter("id_token", str, "The token the session is started for.", required=True),
-        Parameter("id_token_type", str, "OCPP 2.0.1 type of the token; left out: as known, else Central."),
+        Parameter("id_token_type", str, "OCPP 2.x type of the token; left out: as known, else Central."),
         _EVSE,
+        REMOTE_START_PROFILE,
+        *LIMITS,
     ),
     Kind.REMOTE_STOP: (Parameter("transaction_id", str, "As on the wire.", required=True),),
     Kind.UNLOCK: (Parameter("evse", int, "EVSE number.", required=True), _CONNECTOR),
@@ -48,24 +59,47 @@ PARAMETERS: dict[Kind, tuple[Parameter, ...]] = {
         _EVSE,
         _CONNECTOR,
     ),
-    Kind.GET_VARIABLES: (
-        Parameter("variables", list, "Objects with name, and for OCPP 2.x component; empty on 1.6: all keys."),
-    ),
-    Kind.SET_VARIABLES: (_VARIABLES,),
-    Kind.GET_BASE_REPORT: (
-        Parameter("report", str, "Which report (2.x).", choices=("full", "configuration", "summary")),
-    ),
     Kind.TRIGGER: (
         Parameter("message", str, "The message asked for, such as StatusNotification.", required=True),
         _EVSE,
         _CONNECTOR,
+        Parameter("custom", str, "Which message of its own a station is to send, with CustomTrigger (OCPP 2.1)."),
+    ),
+    Kind.GET_TRANSACTION_STATUS: (
+        Parameter("transaction_id", str, "As on the wire; left out: whether any message waits in the station."),
     ),
     Kind.CLEAR_CACHE: (),
+    Kind.GET_LOG: (
+        Parameter("log", str, "Which log.", required=True, choices=("diagnostics", "security", "data_collector")),
+        Parameter("oldest", datetime, "Nothing from before this time."),
+        Parameter("latest", datetime, "Nothing from after this time."),
+        Parameter("url", str, "Where to upload it (ftp, sftp, http, https); left out: to this installation."),
+        *_RETRIES,
+    ),
+    Kind.UPDATE_FIRMWARE: (
+        Parameter("url", str, "Where the firmware is.", required=True),
+        Parameter("retrieve_at", datetime, "Not to be downloaded before; left out: at once."),
+        Parameter("install_at", datetime, "Not to be installed before; left out: once it is downloaded."),
+        Parameter("signing_certificate", str, "PEM of the certificate it was signed with."),
+        Parameter("signature", str, "Base64 of the firmware's signature."),
+        *_RETRIES,
+    ),
+    Kind.PUBLISH_FIRMWARE: (
+        Parameter("url", str, "Where the firmware is.", required=True),
+        Parameter("checksum", str, "MD5 of the firmware, 32 hexadecimal digits.", required=True),
+        *_RETRIES,
+    ),
+    Kind.UNPUBLISH_FIRMWARE: (Parameter("checksum", str, "MD5 of the published firmware.", required=True),),
     Kind.DATA_TRANSFER: (
         Parameter("vendor_id", str, "Reverse domain name of the vendor.", required=True),
         Parameter("message_id", str, "The vendor's own message."),
         Parameter("data", str, "Its content."),
     ),
+    **ACCESS,
+    **CERTIFICATES,
+    **DEVICE,
+    **POWER,
+    **TOKENS,
 }
 
 
@@ -94,15 +128,34 @@ def _problem(parameter: Parameter, given: Mapping[str, Any]) -> str:
     if parameter.name not in given:
         return "This is required." if parameter.required else ""
     value = given[parameter.name]
-    # bool is an int to Python, and "true" is no connector number.
-    if not isinstance(value, parameter.type) or (isinstance(value, bool) and parameter.type is int):
+    if not _is_of(parameter.type, value):
+        if parameter.type is datetime:
+            return "This must be a time, such as 2027-01-31T12:00:00Z."
         return f"This must be of type {parameter.type.__name__}."
-    if parameter.name == "variables" and not all(map(_is_variable, given["variables"])):
-        return "Each variable is an object with a name."
     if parameter.choices and value not in parameter.choices:
         return f"This must be one of {', '.join(parameter.choices)}."
+    if not parameter.items:
+        return ""
+    return _members_problem(parameter.items, value if parameter.type is list else [value])
+
+
+def _is_of(kind: type, value: Any) -> bool:
+    # bool is an int to Python, and "true" is no connector number.
+    if isinstance(value, bool):
+        return kind in (bool, object)
+    if kind is datetime:
+        return isinstance(value, str) and is_time(value)
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _members_problem(members: tuple[Parameter, ...], items: list[Any]) -> str:
+    known = {member.name for member in members}
+    for item in items:
+        if not isinstance(item, dict):
+            return "Each of these must be an object."
+        if stray := sorted(item.keys() - known):
+            return f"There is no {stray[0]!r} in these; they have {', '.join(member.name for member in members)}."
+        for member in members:
+            if problem := _problem(member, {name: value for name, value in item.items() if value is not None}):
+                return f"{member.name}: {problem}"
     return ""
-
-
-def _is_variable(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("name"), str)

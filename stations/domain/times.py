@@ -8,7 +8,8 @@ def parse(text: str) -> datetime:
 
     Raises ValueError for anything that is no instant, also for one outside the years 1 to 9999 once in UTC.
     """
-    moment = datetime.fromisoformat(text.strip())
+    # RFC 3339 allows the letters in lower case, and some chargers write them so.
+    moment = datetime.fromisoformat(text.strip().upper())
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     try:

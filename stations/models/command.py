@@ -6,9 +6,14 @@ from django.db import models
 from stations.domain.commands import CommandKind, CommandState
 
 
+def kinds() -> list[tuple[str, str]]:
+    """A function, so that a new kind is no migration."""
+    return [(kind.value, kind.value) for kind in CommandKind]
+
+
 class Command(models.Model):
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="commands")
-    kind = models.CharField(max_length=24, choices=[(k.value, k.value) for k in CommandKind])
+    kind = models.CharField(max_length=32, choices=kinds)
     action = models.CharField(max_length=50, blank=True, help_text="The OCPP action, once encoded.")
     # JSON text, not jsonb: member order is kept. Secrets are masked; `sealed` has them until the CALL is sent.
     payload = models.TextField(default="{}")
@@ -20,6 +25,8 @@ class Command(models.Model):
     session = models.ForeignKey(
         "stations.Session", on_delete=models.SET_NULL, null=True, blank=True, related_name="commands"
     )
+    # What was too much for one CALL is several commands; the first of them stands for all.
+    part_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="further_parts")
     requested_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True, blank=True)
@@ -51,6 +58,8 @@ class Command(models.Model):
                 name="command_effect_due",
             ),
             models.Index(fields=["station", "-id"], name="command_station"),
+            models.Index(fields=["kind", "-id"], name="command_kind"),
+            models.Index(fields=["state", "-id"], name="command_state"),
         ]
 
     def __str__(self) -> str:

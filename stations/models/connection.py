@@ -4,7 +4,7 @@ from django.db import models
 
 
 class EdgeProcess(models.Model):
-    """A process that terminates charger sockets. Past `lease_until` it is taken for dead, and its sockets with it."""
+    """A process that terminates charger sockets. Dead is, and its sockets with it, who does not renew its lease."""
 
     id = models.UUIDField(primary_key=True)
     host = models.CharField(max_length=100)
@@ -22,7 +22,17 @@ class Connection(models.Model):
     process = models.ForeignKey(EdgeProcess, on_delete=models.SET_NULL, null=True, related_name="connections")
     protocol = models.CharField(max_length=10)
     remote_address = models.CharField(max_length=60, blank=True)
+    host = models.CharField(max_length=255, blank=True, help_text="Name and port by which the charger reached us.")
     is_secure = models.BooleanField(default=False)
+    security_profile = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The one it was let in by.")
+    # Blank where there was no TLS, or a proxy ended it and did not say.
+    tls_version = models.CharField(max_length=10, blank=True)
+    tls_cipher = models.CharField(max_length=60, blank=True)
+    certificate_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the client certificate's DER form, hex."
+    )
+    # What the charger on this socket said at boot: two chargers with one identity differ in it.
+    serial_number = models.CharField(max_length=50, blank=True)
     opened_at = models.DateTimeField()
     last_seen = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -49,6 +59,9 @@ class RefusedAttempt(models.Model):
         NO_SUBPROTOCOL = "no_subprotocol", "No common subprotocol"
         TLS_REQUIRED = "tls_required", "TLS required"
         CERTIFICATE_REQUIRED = "certificate_required", "Client certificate required"
+        CERTIFICATE_REFUSED = "certificate_refused", "Client certificate not accepted"
+        IDENTITY_SHARED = "identity_shared", "Another charger holds this identity"
+        TOO_MANY_ATTEMPTS = "too_many_attempts", "Too many failed attempts"
 
     identity = models.CharField(max_length=120)
     reason = models.CharField(max_length=24, choices=Reason)
@@ -69,3 +82,21 @@ class RefusedAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identity}: {self.get_reason_display()}"
+
+
+class SharedIdentity(models.Model):
+    """Two chargers that throw each other out with one identity. Kept for people to see after it is over."""
+
+    station = models.OneToOneField("stations.Station", on_delete=models.CASCADE, related_name="shared_identity")
+    first_address = models.CharField(max_length=60)
+    first_serial = models.CharField(max_length=50, blank=True)
+    second_address = models.CharField(max_length=60)
+    second_serial = models.CharField(max_length=50, blank=True)
+    clashes = models.PositiveIntegerField(default=0)
+    detected_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    # A newcomer is refused until then, while the socket of the other stands.
+    hold_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.station_id}: {self.first_address} and {self.second_address}"

@@ -24,6 +24,9 @@ class Site(models.Model):
     )
     timezone = models.CharField(max_length=64, default="UTC", help_text="IANA name, such as Europe/Berlin.")
     access = models.CharField(max_length=8, choices=Access, default=Access.MEMBERS)
+    one_session_per_token = models.BooleanField(
+        default=False, help_text="A token that charges somewhere in the network starts no second session here."
+    )
     is_public = models.BooleanField(default=True, help_text="Shown on the public map.")
     created_at = models.DateTimeField(auto_now_add=True)
 

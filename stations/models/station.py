@@ -19,7 +19,7 @@ class Station(models.Model):
     class SecurityProfile(models.IntegerChoices):
         """OCPP 2.0.1 part 2 A, and the 1.6 security white paper."""
 
-        NONE = 0, "0: none"
+        NONE = 0, "0: none, insecure"
         BASIC = 1, "1: password"
         TLS_BASIC = 2, "2: TLS and password"
         TLS_CLIENT = 3, "3: TLS and client certificate"
@@ -36,7 +36,13 @@ class Station(models.Model):
     name = models.CharField(max_length=80, blank=True)
     security_profile = models.PositiveSmallIntegerField(choices=SecurityProfile, default=SecurityProfile.BASIC)
     password_hash = models.CharField(max_length=200, blank=True, editable=False)
+    # Sent to the charger, and it has not said yet whether it took it.
+    next_password_hash = models.CharField(max_length=200, blank=True, editable=False)
+    # The one before: chargers say that they took a new password and go on with the old one.
+    previous_password_hash = models.CharField(max_length=200, blank=True, editable=False)
     registration = models.CharField(max_length=8, choices=Registration, default=Registration.ACCEPTED)
+    # Came by itself and waits for an operator (or was turned away by one); null once it was taken in.
+    quarantined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     # What the charger said of itself at its last boot.
@@ -117,6 +123,14 @@ class Connector(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["evse", "number"], name="connector_number_unique"),
             models.UniqueConstraint(fields=["station", "ocpp16_id"], name="connector_ocpp16_id_unique"),
+        ]
+        indexes = [
+            # Nearly all are available: lists ask for the others.
+            models.Index(
+                fields=["status", "evse"],
+                condition=~models.Q(status=ConnectorStatus.AVAILABLE),
+                name="connector_not_available",
+            )
         ]
 
     def __str__(self) -> str:

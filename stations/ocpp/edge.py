@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import random
 import socket
+import sys
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
@@ -19,7 +22,7 @@ from django.utils import timezone
 from stations import live
 from stations.models import Connection
 from stations.ocpp.lanes import JobFailed, Lane, Outage
-from stations.ocpp.session import CLOSE_SERVICE_RESTART, Session
+from stations.ocpp.session import CLOSE_SERVICE_RESTART, LEAVE_S, Session
 from stations.services import connections, dispatch
 from stations.services.work import Work
 
@@ -27,17 +30,22 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+SWITCH_INTERVAL_S = 0.0005
 POLL_S = 1.0
+LEASE_S = connections.LEASE.total_seconds()
 TOUCH_S = 5.0
 # Groups of the channel layer expire after a day by default.
 REJOIN_S = 3600.0
-DRAIN_S = 5.0
+# How long sockets that are closed may take to be so.
+CLOSED_S = 5.0
 
 
 class Edge:
     """One per process, made when its first charger comes."""
 
     def __init__(self) -> None:
+        # The event loop gives up the interpreter at each socket call, and a busy lane would keep it for 5 ms each time.
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.process_id = uuid.uuid4()
         self.sessions: dict[int, Session] = {}
         loop = asyncio.get_running_loop()
@@ -46,6 +54,8 @@ class Edge:
         self.lanes = [Lane(f"lane-{number}", loop) for number in range(count)]
         self._tasks: list[asyncio.Task[None]] = []
         self._touched_at = timezone.now()
+        # On the clock of `time.monotonic`.
+        self._renewed_at = time.monotonic()
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -95,6 +105,7 @@ class Edge:
 
     async def _renew(self) -> None:
         await _in_thread(partial(connections.renew_lease, process_id=self.process_id))
+        self._renewed_at = time.monotonic()
 
     async def _touch(self) -> None:
         """Write `last_seen` in bulk, and close what is no longer the current socket of its charger."""
@@ -150,21 +161,47 @@ class Edge:
         """What keeps this process from doing its work, in words; empty when all is well."""
         dead = [f"{lane.name} has died" for lane in self.lanes if not lane.alive]
         failing = [f"{lane.name} cannot reach the database" for lane in self.lanes if lane.failing_since]
-        return dead + failing
+        unrenewed_s = time.monotonic() - self._renewed_at
+        late = [f"the lease was not renewed for {unrenewed_s:.0f} s"] if unrenewed_s > LEASE_S else []
+        return dead + failing + late
+
+    def warnings(self) -> list[str]:
+        """What is wrong and keeps this process from none of its work."""
+        stopped = [lane.name for lane in self.lanes if lane.recorder.is_stopped]
+        return [f"{name} keeps no frames: the database has no room for them" for name in stopped]
+
+    async def drain(self, over_s: float, hurried: asyncio.Event) -> None:
+        """Take leave of all chargers, in random order and evenly over so many seconds; less is waited when hurried."""
+        loop = asyncio.get_running_loop()
+        sessions = list(self.sessions.values())
+        random.shuffle(sessions)
+        began = loop.time()
+        log.info("edge.drains", process=str(self.process_id), chargers=len(sessions), seconds=over_s)
+        for number, session in enumerate(sessions):
+            await _wait(hurried, began + over_s * number / len(sessions) - loop.time())
+            if hurried.is_set() or not self.sessions:
+                break
+            self._in_background(session.leave(CLOSE_SERVICE_RESTART))
+        if not hurried.is_set():
+            await _wait(self._empty, LEAVE_S)
 
     async def stop(self) -> None:
-        """Close all sockets, commit what waits, give the lease back."""
+        """Close the sockets that are left, commit what waits, give the lease back."""
         for session in list(self.sessions.values()):
             await session.close(CLOSE_SERVICE_RESTART)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_S):
-                await self._empty.wait()
+        await _wait(self._empty, CLOSED_S)
         for task in list(self._tasks):
             task.cancel()
         with contextlib.suppress(DatabaseError, InterfaceError):
             await _in_thread(partial(connections.end_process, process_id=self.process_id))
         for lane in self.lanes:
             await lane.stop()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _close_row(row: Connection, work: Work) -> None:
@@ -213,6 +250,13 @@ async def _started() -> Edge:
     return edge
 
 
+async def drain(over_s: float, hurried: asyncio.Event) -> None:
+    """Take leave of the chargers of the running event loop's edge, if it ever started; `shutdown` follows."""
+    task = _edges.get(asyncio.get_running_loop())
+    if task is not None and task.done() and not task.exception():
+        await task.result().drain(over_s, hurried)
+
+
 async def shutdown() -> None:
     """Stop the edge of the running event loop, if it ever started."""
     task = _edges.pop(asyncio.get_running_loop(), None)
@@ -222,5 +266,14 @@ async def shutdown() -> None:
 
 def problems() -> list[str]:
     """What keeps the edges of this process from doing their work."""
-    edges = [task.result() for task in _edges.values() if task.done() and not task.exception()]
-    return [problem for edge in edges for problem in edge.problems()]
+    return [problem for edge in running() for problem in edge.problems()]
+
+
+def warnings() -> list[str]:
+    """What is wrong with the edges of this process and keeps them from none of their work."""
+    return [warning for edge in running() for warning in edge.warnings()]
+
+
+def running() -> list[Edge]:
+    """The edges of this process that have started: one per event loop with chargers."""
+    return [task.result() for task in _edges.values() if task.done() and not task.exception()]

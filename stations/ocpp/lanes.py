@@ -9,24 +9,27 @@ import asyncio
 import queue
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 from django.db import (
+    DEFAULT_DB_ALIAS,
     DatabaseError,
     DataError,
     IntegrityError,
     InterfaceError,
     OperationalError,
     connection,
+    connections,
     transaction,
 )
 from django.utils import timezone
 
-from stations import live
+from stations import live, metrics
+from stations.services.recorder import Recorder
 from stations.services.work import Work
 
 log = structlog.get_logger(__name__)
@@ -34,11 +37,20 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 MAX_BATCH = 256
+# On SQLite a batch has the only right to write, and pages and tasks wait for it: so many seconds, foreseen by the batch
+# before. Not less than so many jobs: what is loaded for them has its price.
+SQLITE_TURN_S = 0.1
+LEAST_BATCH = 32
+# Jobs of one station in a batch while others wait: more than a healthy charger ever has.
+TURN = 16
 LOCK_TIMEOUT_MS = 2000
 FIRST_RETRY_S = 0.05
 LAST_RETRY_S = 2.0
 # How long jobs are kept through an outage before their sockets are closed, so that the chargers send again.
 OUTAGE_LIMIT_S = 20.0
+# Characters of frames that a lane holds before chargers with more than one message on their way are sent away: what is
+# made of a frame takes several times its size.
+MAX_HELD = 4 * 1024 * 1024
 # A database that answers and still fails a batch this often has been handed something it cannot take.
 TRIES_BEFORE_ISOLATION = 4
 
@@ -58,9 +70,47 @@ class Job:
     station_id: int | None
     run: Callable[[Work], Any]
     future: "asyncio.Future[Any]"
+    # On the clock of `time.monotonic`.
+    at: float
 
 
 Settled = tuple["asyncio.Future[Any]", Any]
+
+
+class _Waiting:
+    """Jobs by station, taken in turns: one charger's flood waits behind itself and not before the others."""
+
+    def __init__(self) -> None:
+        self._by_station: OrderedDict[int | None, deque[Job]] = OrderedDict()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, job: Job) -> None:
+        self._by_station.setdefault(job.station_id, deque()).append(job)
+        self._count += 1
+
+    def put_back(self, jobs: Sequence[Job]) -> None:
+        """Jobs that were taken and not run stand first again."""
+        for job in reversed(jobs):
+            self._by_station.setdefault(job.station_id, deque()).appendleft(job)
+        self._count += len(jobs)
+
+    def take(self, most: int = MAX_BATCH) -> list[Job]:
+        """Up to `most` jobs, each station's in their order, and TURN of a station at most while others wait."""
+        turn = most if len(self._by_station) == 1 else TURN
+        jobs: list[Job] = []
+        for station_id in list(self._by_station):
+            if len(jobs) >= most:
+                break
+            own = self._by_station.pop(station_id)
+            jobs += [own.popleft() for _ in range(min(len(own), turn, most - len(jobs)))]
+            if own:
+                # Behind all others for the next batch.
+                self._by_station[station_id] = own
+        self._count -= len(jobs)
+        return jobs
 
 
 class Lane:
@@ -69,10 +119,15 @@ class Lane:
     def __init__(self, name: str, loop: asyncio.AbstractEventLoop) -> None:
         self.name = name
         self.failing_since: float | None = None
+        # Characters of the frames received and not settled yet; the conversations count them.
+        self.held = 0
+        self.recorder = Recorder(name)
         self._loop = loop
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._backlog: deque[Job] = deque()
+        self._waiting = _Waiting()
+        self._most = MAX_BATCH
         self._nudges: set[str] = set()
+        self._finished: list[int] = []
         self._stopping = False
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
         self._thread.start()
@@ -80,13 +135,13 @@ class Lane:
     def submit(self, station_id: int | None, run: Callable[[Work], T]) -> "asyncio.Future[T]":
         """Queue a job from the event loop. The future has its result after the commit, or JobFailed or Outage."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(Job(station_id, run, future))
+        self._queue.put(Job(station_id, run, future, time.monotonic()))
         return future
 
     @property
     def waiting(self) -> int:
         """Jobs not yet taken."""
-        return self._queue.qsize()
+        return self._queue.qsize() + len(self._waiting)
 
     @property
     def alive(self) -> bool:
@@ -98,28 +153,29 @@ class Lane:
         await asyncio.to_thread(self._thread.join)
 
     def _main(self) -> None:
+        structlog.contextvars.bind_contextvars(lane=self.name)
+        _leave_the_pool()
         while jobs := self._take():
             try:
                 self._settle(self._process(jobs))
             except Exception as error:
                 # The thread must not die: whatever this was, its sockets close and the chargers send again.
-                log.exception("lane.broken", lane=self.name)
+                log.exception("lane.broken")
                 self._settle([(job.future, Outage(repr(error))) for job in jobs])
         connection.close()
 
     def _take(self) -> list[Job]:
-        """The next batch: waits for the first job, then takes what is there. Empty when the lane is to stop."""
-        jobs = [self._backlog.popleft() for _ in range(min(len(self._backlog), MAX_BATCH))]
-        while len(jobs) < MAX_BATCH:
+        """The next batch: waits for the first job, then takes of what is there. Empty when the lane is to stop."""
+        while True:
             try:
-                job = self._queue.get(block=not jobs and not self._stopping)
+                job = self._queue.get(block=not self._waiting and not self._stopping)
             except queue.Empty:
                 break
             if job is None:
                 self._stopping = True
             else:
-                jobs.append(job)
-        return jobs
+                self._waiting.add(job)
+        return self._waiting.take(self._most)
 
     def _process(self, jobs: Sequence[Job]) -> list[Settled]:
         """Commit the batch through whatever happens; what each future is to hear."""
@@ -128,12 +184,14 @@ class Lane:
             try:
                 return self._commit(jobs)
             except Exception as error:
+                if self.recorder.makes_way(error):
+                    continue
                 if _is_about_data(error):
-                    log.exception("lane.batch_failed", lane=self.name, jobs=len(jobs))
+                    log.exception("lane.batch_failed", jobs=len(jobs))
                     return self._isolate(jobs)
                 tries += 1
                 self.failing_since = self.failing_since or time.monotonic()
-                log.warning("lane.database", lane=self.name, tries=tries, error=repr(error))
+                log.warning("lane.database", tries=tries, error=repr(error))
                 connection.close()
                 # Counted from the first failure, not from this batch: what waits behind it fails with it.
                 if time.monotonic() - self.failing_since > OUTAGE_LIMIT_S:
@@ -145,11 +203,26 @@ class Lane:
     def _commit(self, jobs: Sequence[Job]) -> list[Settled]:
         """Run the jobs in one transaction."""
         _prepare_connection()
-        with transaction.atomic():
+        began = time.monotonic()
+        # A COPY fails with the driver's own errors: they are to be told apart as all others are.
+        with connection.wrap_database_errors, transaction.atomic():
+            has_turn = time.monotonic()
             work = Work.load({job.station_id for job in jobs if job.station_id is not None}, timezone.now())
             settled: list[Settled] = [(job.future, job.run(work)) for job in jobs]
+            self.recorder.prepare(work)
             work.flush()
+            flushed = time.monotonic()
+        committed = time.monotonic()
+        self.recorder.committed()
+        metrics.note_batch(
+            jobs=len(jobs), waited_s=began - jobs[0].at, took_s=committed - began, commit_s=committed - flushed
+        )
+        if connection.vendor == "sqlite":
+            foreseen = int(len(jobs) * SQLITE_TURN_S / (committed - has_turn))
+            self._most = min(max(foreseen, LEAST_BATCH), MAX_BATCH)
+        work.tally.publish()
         self._nudges |= work.groups
+        self._finished += work.finished_commands
         self.failing_since = None
         return settled
 
@@ -161,16 +234,16 @@ class Lane:
                 settled += self._commit([job])
             except Exception as error:
                 if _is_about_data(error):
-                    log.error("lane.job_failed", lane=self.name, station=job.station_id, exc_info=error)
+                    log.error("lane.job_failed", station=job.station_id, exc_info=error)
                     settled.append((job.future, JobFailed(repr(error))))
                     continue
                 connection.close()
                 if not _database_answers():
                     # It went away meanwhile: what is left goes the ordinary way again.
-                    self._backlog.extendleft(reversed(jobs[position:]))
+                    self._waiting.put_back(jobs[position:])
                     break
                 # A lock somebody holds, a full disk, a standby: not the message's fault, and not to be told so.
-                log.warning("lane.job_put_off", lane=self.name, station=job.station_id, error=repr(error))
+                log.warning("lane.job_put_off", station=job.station_id, error=repr(error))
                 settled.append((job.future, Outage(repr(error))))
         return settled
 
@@ -178,6 +251,9 @@ class Lane:
         """After the commit, and outside of all that could run the batch again."""
         live.nudge(*self._nudges)
         self._nudges.clear()
+        if self._finished:
+            live.tell_finished(self._finished)
+            self._finished = []
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(_resolve, settled)
 
@@ -196,6 +272,13 @@ def _resolve(settled: list[Settled]) -> None:
             future.set_exception(outcome)
         else:
             future.set_result(outcome)
+
+
+def _leave_the_pool() -> None:
+    """Give this thread a connection of its own: pages that use up the pool must not keep chargers waiting."""
+    pooled = connections[DEFAULT_DB_ALIAS]
+    options = {name: value for name, value in pooled.settings_dict["OPTIONS"].items() if name != "pool"}
+    connections[DEFAULT_DB_ALIAS] = type(pooled)({**pooled.settings_dict, "OPTIONS": options}, DEFAULT_DB_ALIAS)
 
 
 def _prepare_connection() -> None:

@@ -1,53 +1,16 @@
-"""What a version consists of: its schemas, handlers, encoders and spelling."""
+"""What a version consists of: its schemas, messages and spelling."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from stations.domain.commands import CommandKind, CommandState
-from stations.models import Command, Station
-from stations.ocpp.router import Context, Handler, Payload, Routes, Schemas
-from stations.ocpp.rpc import Call, Error, Refusal
+from stations.ocpp.router import Handler, NotExpressible, Payload, Receiver, Request, Routes
+from stations.ocpp.rpc import MESSAGE_TYPES, MESSAGE_TYPES_21, Call, Error, Refusal, Send
+from stations.ocpp.schemas import Schemas
 from stations.services.dispatch import Outcome
-from stations.services.work import Work
 
-ACCEPTED = frozenset({"Accepted", "AcceptedCanceled", "Scheduled", "Unlocked", "RebootRequired"})
+ACCEPTED = frozenset({"Accepted", "AcceptedCanceled", "Scheduled", "Unlocked", "RebootRequired", "Unpublished"})
 _ITEM_STATUS = ("attributeStatus", "status")
-
-
-class NotExpressible(Exception):
-    """The version has no message for what a command asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What an encoder has to work with."""
-
-    work: Work
-    station: Station
-    command: Command
-    values: Mapping[str, Any]
-
-
-Encoder = Callable[[Request], tuple[str, Payload]]
-
-
-@dataclass
-class Encoders:
-    """The encoders of one version. Its `commands` module adds its own with `encodes`."""
-
-    by_kind: dict[CommandKind, Encoder] = field(default_factory=dict)
-
-    def encodes(self, kind: CommandKind) -> Callable[[Encoder], Encoder]:
-        def register(encoder: Encoder) -> Encoder:
-            self.by_kind[kind] = encoder
-            return encoder
-
-        return register
-
-
-# What a charger's answer writes into our tables, beside the command's own outcome: (context, request, response).
-Reader = Callable[[Context, Payload, Payload], None]
 
 
 @dataclass(frozen=True)
@@ -59,18 +22,23 @@ class Protocol:
     routes: Routes
     # Actions that only chargers send; all others are ours.
     from_charger: frozenset[str]
-    encoders: Mapping[CommandKind, Encoder]
-    readers: Mapping[str, Reader] = field(default_factory=dict)
     spelling: Mapping[Error, str] = field(default_factory=dict)
+    # Of the frames; only those of OCPP 2.1 include CALLRESULTERROR and SEND.
+    message_types: frozenset[int] = MESSAGE_TYPES
     # 2.x answers a CALL whose id it cannot read under "-1"; 1.6 knows no answer to it.
     answers_unreadable: bool = False
-    # What a charger that is not accepted yet may send; None: anything.
-    before_acceptance: frozenset[str] | None = None
+    # What a charger that is not accepted yet may send without being asked.
+    before_acceptance: frozenset[str] = frozenset({"BootNotification"})
 
     @property
     def requests(self) -> frozenset[str]:
         """The actions that a central system sends."""
         return self.schemas.actions - self.from_charger
+
+    @property
+    def refuses_results(self) -> bool:
+        """Whether a CALLRESULT that makes no sense is answered, with a CALLRESULTERROR."""
+        return self.message_types == MESSAGE_TYPES_21
 
     def error_name(self, code: Error) -> str:
         """The error code as this version spells it."""
@@ -86,12 +54,19 @@ class Protocol:
         self.schemas.check_request(call.action, call.payload)
         return handler
 
+    def receiver(self, send: Send) -> Receiver | None:
+        """Who takes a SEND whose payload fits its schema; None for one that nobody knows, since none is answered."""
+        receiver = self.routes.receivers.get(send.action)
+        if receiver is not None:
+            self.schemas.check_message(send.action, send.payload)
+        return receiver
+
     def encode(self, request: Request) -> tuple[str, Payload]:
         """Action and payload of a command; raises NotExpressible."""
         kind = CommandKind(request.command.kind)
         if kind is CommandKind.CALL:
             return request.values["action"], request.values["payload"]
-        encoder = self.encoders.get(kind)
+        encoder = self.routes.encoders.get(kind)
         if encoder is None:
             raise NotExpressible(f"{self.name} has no message for {kind.value}.")
         action, payload = encoder(request)

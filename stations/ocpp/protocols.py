@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stations.ocpp import v16, v201
+from stations.ocpp import v16, v21, v201
 from stations.ocpp.protocol import Protocol
 from stations.ocpp.rpc import Refusal
 
-SPOKEN: tuple[Protocol, ...] = (v201.PROTOCOL, v16.PROTOCOL)
+SPOKEN: tuple[Protocol, ...] = (v21.PROTOCOL, v201.PROTOCOL, v16.PROTOCOL)
 _BY_NAME = {protocol.name: protocol for protocol in SPOKEN}
 
 
@@ -29,6 +29,17 @@ class InvalidCall(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+def check_answer(protocol: str, action: str, payload: dict[str, object]) -> None:
+    """Raise InvalidCall unless `payload` is an answer to `action` by that version's schema."""
+    spoken = named(protocol)
+    if spoken is None:
+        raise InvalidCall(f"{protocol} is not spoken here.")
+    try:
+        spoken.schemas.check_response(action, payload)
+    except Refusal as refusal:
+        raise InvalidCall(refusal.description) from None
 
 
 def check_call(protocol: str, action: str, payload: dict[str, object]) -> None:

@@ -1,21 +1,16 @@
-"""From a CALL to its handler: action → schema → function. One table per protocol, filled where the handlers stand."""
+"""From a message to the function that knows it: one table per version, filled where the functions stand."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
-import jsonschema_rs
-
-from stations.domain.times import is_time
-from stations.models import Station
-from stations.ocpp.rpc import Error, Refusal
+from stations.domain.commands import CommandKind
+from stations.models import Command, Station
+from stations.ocpp.schemas import Payload
 from stations.services.work import Work
 
-Payload = dict[str, Any]
+__all__ = ["Context", "NotExpressible", "Outside", "Payload", "Request", "Routes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,89 +23,95 @@ class Context:
     received_at: datetime
 
 
-Handler = Callable[[Context, Payload], Payload]
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an encoder has to work with."""
+
+    work: Work
+    station: Station
+    command: Command
+    values: Mapping[str, Any]
 
 
-class Schemas:
-    """The JSON schemas of one OCPP version, as bundled in the `ocpp` package; compiled at their first use."""
-
-    def __init__(self, folder: str, *, request_suffix: str, validator: Any) -> None:
-        self._folder = resources.files("ocpp").joinpath(folder, "schemas")
-        self._request_suffix = request_suffix
-        self._validator = validator
-        self._compiled: dict[str, Any] = {}
-
-    @cached_property
-    def actions(self) -> frozenset[str]:
-        """Every action of the version, whoever may send it."""
-        names = {entry.name.removesuffix(".json") for entry in self._folder.iterdir()}
-        requests = {name for name in names if not name.endswith("Response")}
-        return frozenset(name.removesuffix(self._request_suffix) for name in requests)
-
-    def check_request(self, action: str, payload: Payload) -> None:
-        """Raise Refusal unless `payload` is a request of the known `action`."""
-        self._check(action + self._request_suffix, payload)
-
-    def check_response(self, action: str, payload: Payload) -> None:
-        """Raise Refusal unless `payload` is a response to the known `action`."""
-        self._check(action + "Response", payload)
-
-    def _check(self, name: str, payload: Payload) -> None:
-        compiled = self._compiled.get(name) or self._compile(name)
-        try:
-            compiled.validate(payload)
-        except jsonschema_rs.ValidationError as error:
-            raise _refusal(error) from None
-
-    def _compile(self, name: str) -> Any:
-        # Some of the bundled files start with a byte order mark.
-        schema = json.loads(self._folder.joinpath(f"{name}.json").read_text("utf-8-sig"))
-        # Chargers send times without a zone and with a space: ours is the judgement of what is a time.
-        _bound_integers(schema)
-        compiled = self._validator(schema, formats={"date-time": is_time}, validate_formats=True)
-        self._compiled[name] = compiled
-        return compiled
+class NotExpressible(Exception):
+    """The version has no message for what a command asks."""
 
 
-INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a handler returns when somebody outside of this installation has to be asked before it can answer.
+
+    `ask` runs in a thread of its own, in no transaction, and touches no rows; it ends by itself within seconds and
+    tells failures in its result. `then` makes the answer out of that, in the charger's lane.
+    """
+
+    ask: Callable[[], Any]
+    then: Callable[[Context, Any], Payload]
 
 
-def _bound_integers(schema: Any) -> None:
-    """Add to every integer of a schema, in place, the 32 bits that OCPP gives it and the schemas forget."""
-    if isinstance(schema, list):
-        for item in schema:
-            _bound_integers(item)
-    if isinstance(schema, dict):
-        if schema.get("type") == "integer":
-            schema.update({limit: schema.get(limit, value) for limit, value in INT32.items()})
-        for item in schema.values():
-            _bound_integers(item)
-
-
-_CODE_OF_KIND = {
-    "required": Error.OCCURRENCE,
-    "minItems": Error.OCCURRENCE,
-    "maxItems": Error.OCCURRENCE,
-    "type": Error.TYPE,
-    "additionalProperties": Error.FORMAT_VIOLATION,
-}
-
-
-def _refusal(error: Any) -> Refusal:
-    where = "/".join(str(part) for part in error.instance_path)
-    text = error.message if len(error.message) <= 200 else error.message[:199] + "…"
-    return Refusal(_CODE_OF_KIND.get(error.kind.name, Error.PROPERTY), f"{where}: {text}" if where else text)
+# A CALL of the charger → what it is answered.
+Handler = Callable[[Context, Payload], Payload | Outside]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+# A SEND of the charger (OCPP 2.1), which has no answer.
+Receiver = Callable[[Context, Payload], None]
+# A version-neutral command → action and payload; raises NotExpressible.
+Encoder = Callable[[Request], tuple[str, Payload]]
+# (context, request, response): what a charger's answer writes into our tables, beside the command's own outcome.
+# It runs for every CALLRESULT that fits its schema, whoever sent the CALL and whatever its status says.
+Reader = Callable[[Context, Payload, Payload], None]
+# (context, request): what is noted before a CALL leaves, whoever asked for it, because its answer may never be read.
+Sender = Callable[[Context, Payload], None]
 
 
 @dataclass
 class Routes:
-    """The handlers of one version. Each functional block's module adds its own with `handles`."""
+    """The messages of one version. Each functional block's module adds its own."""
 
     handlers: dict[str, Handler] = field(default_factory=dict)
+    receivers: dict[str, Receiver] = field(default_factory=dict)
+    encoders: dict[CommandKind, Encoder] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    senders: dict[str, Sender] = field(default_factory=dict)
+    _own: set[tuple[int, str]] = field(default_factory=set)
 
-    def handles(self, action: str) -> Callable[[Handler], Handler]:
-        def register(handler: Handler) -> Handler:
-            self.handlers[action] = handler
-            return handler
+    def extended(self) -> "Routes":
+        """A table that starts with all of this one: what a later version adds or replaces stays its own."""
+        return Routes(
+            dict(self.handlers),
+            dict(self.receivers),
+            dict(self.encoders),
+            dict(self.readers),
+            dict(self.senders),
+        )
+
+    def handles(self, action: str) -> Callable[[AnyHandler], AnyHandler]:
+        """The function answers this action of the charger."""
+        return self._adds(self.handlers, action)
+
+    def receives(self, action: str) -> Callable[[Receiver], Receiver]:
+        """The function takes this SEND of the charger."""
+        return self._adds(self.receivers, action)
+
+    def encodes(self, kind: CommandKind) -> Callable[[Encoder], Encoder]:
+        """The function words this kind of command."""
+        return self._adds(self.encoders, kind)
+
+    def reads(self, action: str) -> Callable[[Reader], Reader]:
+        """The function reads the charger's answer to this action of ours."""
+        return self._adds(self.readers, action)
+
+    def sends(self, action: str) -> Callable[[Sender], Sender]:
+        """The function notes, in the same transaction, that this action of ours is about to leave."""
+        return self._adds(self.senders, action)
+
+    def _adds(self, table: dict[Any, Any], name: str) -> Callable[[AnyFunction], AnyFunction]:
+        def register(function: AnyFunction) -> AnyFunction:
+            # A later version replaces what it inherits; two modules of one version would silently undo each other.
+            if (id(table), name) in self._own:
+                raise ValueError(f"{name} has a function of its kind already; {function!r} would replace it.")
+            self._own.add((id(table), name))
+            table[name] = function
+            return function
 
         return register

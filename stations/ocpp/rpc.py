@@ -1,6 +1,6 @@
 """Frames of OCPP-J: JSON arrays on the wire, small dataclasses here.
 
-OCPP-J 1.6 section 4, OCPP 2.0.1 part 4 section 4.
+OCPP-J 1.6 section 4, OCPP 2.0.1 part 4 section 4, OCPP 2.1 part 4 section 4 (CALLRESULTERROR and SEND).
 """
 
 import re
@@ -13,6 +13,8 @@ import orjson
 MAX_MESSAGE_ID = 36
 # A longer one is wrong, but the charger recognizes it; beyond this it is not worth sending back.
 MAX_LEGIBLE_ID = 255
+# Several times deeper than any message; the schemas and the JSON writer give up at some hundred levels.
+MAX_DEPTH = 64
 # What a frame whose message id cannot be read is answered under (OCPP 2.0.1 part 4, section 4.2.3).
 NO_MESSAGE_ID = "-1"
 
@@ -64,6 +66,24 @@ class CallError:
 
 
 @dataclass(frozen=True, slots=True)
+class CallResultError:
+    """The charger could not make sense of our CALLRESULT to its CALL `id` (OCPP 2.1)."""
+
+    id: str
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message without an answer (OCPP 2.1)."""
+
+    id: str
+    action: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """Not a frame. `id` is None where it could not be read; `answerable`: whether it looked like a CALL."""
 
@@ -76,13 +96,16 @@ class Malformed:
     wrong_id: int | None = None
 
 
-Frame = Call | CallResult | CallError | Malformed
+Frame = Call | CallResult | CallError | CallResultError | Send | Malformed
 
-_CALL, _CALL_RESULT, _CALL_ERROR = 2, 3, 4
+_CALL, _CALL_RESULT, _CALL_ERROR, _CALL_RESULT_ERROR, _SEND = 2, 3, 4, 5, 6
+MESSAGE_TYPES = frozenset({_CALL, _CALL_RESULT, _CALL_ERROR})
+_HEAD = re.compile(r"\s*\[\s*([2-6])\s*,")
+MESSAGE_TYPES_21 = MESSAGE_TYPES | {_CALL_RESULT_ERROR, _SEND}
 
 
-def parse(text: str) -> Frame:
-    """The frame in `text`; never raises."""
+def parse(text: str, types: frozenset[int] = MESSAGE_TYPES) -> Frame:
+    """The frame in `text`, of one of the message types the version has; never raises."""
     try:
         parts = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -92,11 +115,24 @@ def parse(text: str) -> Frame:
     message_type, message_id = parts[0], parts[1]
     if not isinstance(message_id, str) or not 0 < len(message_id) <= MAX_MESSAGE_ID:
         return _wrong_id(message_type, message_id)
-    if message_type == _CALL:
-        return _call(message_id, parts)
-    if message_type in (_CALL_RESULT, _CALL_ERROR):
-        return _answer(message_id, parts)
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(parts, MAX_DEPTH):
+        is_call = message_type == _CALL
+        return Malformed(message_id, Error.FORMAT_VIOLATION, "The payload is nested too deeply.", answerable=is_call)
+    if isinstance(message_type, int) and message_type in types:
+        return _call(message_id, parts) if message_type in (_CALL, _SEND) else _answer(message_id, parts)
     return Malformed(message_id, Error.MESSAGE_TYPE_NOT_SUPPORTED, f"Message type {message_type!r} is not known.")
+
+
+def type_of(text: str) -> int | None:
+    """The message type at the head of a frame; None where there is none. A glance: the rest is not looked at."""
+    head = _HEAD.match(text)
+    return int(head[1]) if head else None
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects lie inside each other more than `levels` deep."""
+    items = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in items)
 
 
 def _wrong_id(message_type: Any, message_id: Any) -> Malformed:
@@ -110,21 +146,25 @@ def _wrong_id(message_type: Any, message_id: Any) -> Malformed:
     )
 
 
-def _answer(message_id: str, parts: list[Any]) -> CallResult | CallError | Malformed:
+def _answer(message_id: str, parts: list[Any]) -> CallResult | CallError | CallResultError | Malformed:
     if parts[0] == _CALL_RESULT and len(parts) == 3 and isinstance(parts[2], dict):
         return CallResult(message_id, parts[2])
-    if parts[0] == _CALL_ERROR and len(parts) >= 3:
-        return CallError(message_id, str(parts[2]), str(parts[3]) if len(parts) > 3 else "")
+    if parts[0] != _CALL_RESULT and len(parts) >= 3:
+        kind = CallError if parts[0] == _CALL_ERROR else CallResultError
+        return kind(message_id, str(parts[2]), str(parts[3]) if len(parts) > 3 else "")
     return Malformed(message_id, Error.RPC_FRAMEWORK, "An answer has an id and a payload.", answerable=False)
 
 
-def _call(message_id: str, parts: list[Any]) -> Call | Malformed:
+def _call(message_id: str, parts: list[Any]) -> Call | Send | Malformed:
     action = parts[2] if len(parts) > 2 and isinstance(parts[2], str) else ""
+    is_call = parts[0] == _CALL
     if len(parts) != 4 or not action:
-        return Malformed(message_id, Error.RPC_FRAMEWORK, "A CALL is [2, id, action, payload].", action=action)
+        problem = "A CALL is [2, id, action, payload]."
+        return Malformed(message_id, Error.RPC_FRAMEWORK, problem, answerable=is_call, action=action)
     if not isinstance(parts[3], dict):
-        return Malformed(message_id, Error.FORMAT_VIOLATION, "The payload is a JSON object.", action=action)
-    return Call(message_id, action, parts[3])
+        problem = "The payload is a JSON object."
+        return Malformed(message_id, Error.FORMAT_VIOLATION, problem, answerable=is_call, action=action)
+    return Call(message_id, action, parts[3]) if is_call else Send(message_id, action, parts[3])
 
 
 _START = re.compile(r'\s*\[\s*2\s*,\s*"([^"\\]{1,36})"')
@@ -151,6 +191,11 @@ def result(message_id: str, payload: dict[str, Any]) -> str:
 
 def error(message_id: str | int, code: str, description: str) -> str:
     return orjson.dumps([_CALL_ERROR, message_id, code, description[:255], {}]).decode()
+
+
+def result_error(message_id: str, code: str, description: str) -> str:
+    """The answer to a CALLRESULT that makes no sense (OCPP 2.1)."""
+    return orjson.dumps([_CALL_RESULT_ERROR, message_id, code, description[:255], {}]).decode()
 
 
 _NUL = "\\u0000"

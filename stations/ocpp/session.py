@@ -7,8 +7,7 @@ are received would wait for itself.
 
 import asyncio
 import uuid
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,8 +21,9 @@ from django.utils import timezone
 from stations.domain.commands import CommandState
 from stations.domain.times import render
 from stations.ocpp import exchange, rpc
-from stations.ocpp.lanes import JobFailed, Lane, Outage
+from stations.ocpp.lanes import MAX_HELD, JobFailed, Lane, Outage
 from stations.ocpp.protocol import Protocol
+from stations.ocpp.replies import Pending, Replies
 from stations.services.dispatch import Outcome
 
 log = structlog.get_logger(__name__)
@@ -33,8 +33,14 @@ MAX_INBOX = 256
 # A charger that boots tells its statuses within a moment; one that does not is asked.
 STATUS_ACTIONS = frozenset({"BootNotification", "StatusNotification"})
 STATUS_GRACE_S = 10.0
-# How many answers are kept for a charger that repeats a message on the same socket.
-REMEMBERED = 16
+# One that boots registers within a moment; until then it takes no CALL (OCPP 1.6 section 4.2, 2.0.1 B01).
+BOOT_GRACE_S = 2.0
+# Characters of a frame that is none.
+KEPT_OF_MALFORMED = 4096
+# Before our own close: how long the charger may take to answer an open CALL, and the lane to store what was received.
+LAST_ANSWER_S = 5.0
+LAST_COMMIT_S = 5.0
+LEAVE_S = LAST_ANSWER_S + LAST_COMMIT_S
 
 CLOSE_GOING_AWAY = 1001
 CLOSE_INTERNAL_ERROR = 1011
@@ -50,17 +56,7 @@ class Socket(Interface):
     async def close(self, code: int) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A reply that waits for its commit."""
-
-    text: "asyncio.Future[str | None]"
-    if_failed: str | None
-    received: str
-    received_at: datetime
-
-
-@dataclass
+@dataclass(slots=True)
 class OpenCall:
     """The CALL that waits for the charger's answer."""
 
@@ -70,41 +66,74 @@ class OpenCall:
 
 
 class Session:
-    """From an accepted handshake to the close of its socket."""
+    """From an accepted handshake to the close of its socket.
 
-    def __init__(self, *, socket: Socket, lane: Lane, protocol: Protocol, station_id: int, connection_id: int) -> None:
+    Most chargers say nothing most of the time: tasks are there only while there is something to do.
+    """
+
+    __slots__ = (
+        *("station_id", "connection_id", "protocol", "last_seen", "lane", "_socket", "_replies"),
+        *("_open_call", "_closing", "_leaving", "_deaf", "_in_flight", "_has_told_status", "_opened_at"),
+        *("_may_be_booting", "_woken", "_sender"),
+    )
+
+    def __init__(
+        self,
+        *,
+        socket: Socket,
+        lane: Lane,
+        protocol: Protocol,
+        station_id: int,
+        connection_id: int,
+        opened_at: datetime,
+    ) -> None:
         self.station_id = station_id
         self.connection_id = connection_id
         self.protocol = protocol
-        self.last_seen = timezone.now()
+        self.last_seen = self._opened_at = opened_at
         self.lane = lane
         self._socket = socket
-        self._replies: asyncio.Queue[Pending] = asyncio.Queue()
-        self._remembered: OrderedDict[str, Pending] = OrderedDict()
-        self._wake = asyncio.Event()
+        self._replies = Replies(self)
         self._open_call: OpenCall | None = None
-        self._closing = False
+        self._closing = self._leaving = self._deaf = False
         self._in_flight = 0
         self._has_told_status = False
-        work = (self._write_replies(), self._send_commands(), self._ask_for_status())
-        self._tasks: list[asyncio.Future[None]] = [asyncio.create_task(coroutine) for coroutine in work]
+        self._may_be_booting = True
+        self._woken = False
+        self._sender: asyncio.Task[None] | None = None
+        loop = asyncio.get_running_loop()
+        loop.call_later(BOOT_GRACE_S, self.has_booted)
+        loop.call_later(STATUS_GRACE_S, self._ask_for_status)
         # A command may have been waiting for the charger to connect.
-        self._wake.set()
+        self.wake()
 
     # --- From the charger ---
 
     async def receive(self, text: str) -> None:
-        """Take in one frame; its reply leaves later."""
+        """Take in one frame; its reply leaves later. What still comes after we began to close is sent again."""
+        if self._closing or self._deaf:
+            return
         self.last_seen = received_at = timezone.now()
         frame = self._parse(text)
+        if isinstance(frame, rpc.Malformed):
+            # A person sees by its beginning what it was, and nothing large waits for the lane.
+            text = text[:KEPT_OF_MALFORMED]
         if isinstance(frame, rpc.Call):
             await self._take_call(frame, text, received_at)
         elif isinstance(frame, rpc.Malformed):
             self._take_malformed(frame, text, received_at)
+        elif isinstance(frame, rpc.Send):
+            self.in_lane(exchange.take_send(self.source(received_at), text, frame), len(text))
+        elif isinstance(frame, rpc.CallResultError):
+            # What it speaks of is done; a person finds it in the messages.
+            log.warning("ocpp.answer_refused", station=self.station_id, message_id=frame.id, error=frame.description)
+            self.in_lane(exchange.note_frame(self.source(received_at), text, message_id=frame.id), len(text))
         else:
             self._take_answer(frame, text, received_at)
-        if max(self._in_flight, self._replies.qsize()) > MAX_INBOX:
-            log.warning("ocpp.inbox_full", station=self.station_id)
+        in_flight = max(self._in_flight, len(self._replies))
+        # A charger that waits for its answers (OCPP-J 1.6 section 4.1.1) has one on its way, and is never sent away.
+        if in_flight > MAX_INBOX or (in_flight > 2 and self.lane.held > MAX_HELD):
+            log.warning("ocpp.inbox_full", station=self.station_id, in_flight=in_flight, held=self.lane.held)
             await self.close(CLOSE_TRY_AGAIN_LATER)
 
     def _parse(self, text: str) -> rpc.Frame:
@@ -112,31 +141,27 @@ class Session:
         # A character has at most four bytes: most frames need no encoding to be known as small.
         if len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit:
             return rpc.too_large(text, limit)
-        return rpc.parse(text)
+        return rpc.parse(text, self.protocol.message_types)
 
     async def _take_call(self, call: rpc.Call, text: str, received_at: datetime) -> None:
         if call.action == "Heartbeat" and not call.payload:
             # Answered at once: it changes nothing but last_seen, and proves to the charger that we are here.
             reply = rpc.result(call.id, {"currentTime": render(received_at)})
-            self._in_lane(exchange.note_heartbeat(self._source(received_at), text, call, reply))
-            await self._send(reply)
+            self.in_lane(exchange.note_heartbeat(self.source(received_at), text, call, reply), len(text))
+            await self.send(reply)
+            self.has_booted()
             return
-        known = self._remembered.get(call.id)
-        if known is not None and known.received == text:
-            self._replies.put_nowait(known)
+        if self._replies.repeat(call, text):
             return
         self._has_told_status |= call.action in STATUS_ACTIONS
-        source = self._source(received_at)
-        reply_text = self._in_lane(exchange.take_call(source, text, call))
-        pending = Pending(reply_text, exchange.failure_reply(source, call), text, received_at)
-        self._remembered[call.id] = pending
-        if len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
-        self._replies.put_nowait(pending)
+        source = self.source(received_at)
+        reply_text = self.in_lane(exchange.take_call(source, text, call), len(text))
+        pending = Pending(reply_text, call, exchange.failure_reply(source, call), text, received_at)
+        self._replies.add_call(pending, call)
 
     def _take_malformed(self, frame: rpc.Malformed, text: str, received_at: datetime) -> None:
-        refusal = self._in_lane(exchange.refuse_malformed(self._source(received_at), text, frame))
-        self._replies.put_nowait(Pending(refusal, None, text, received_at))
+        refusal = self.in_lane(exchange.refuse_malformed(self.source(received_at), text, frame), len(text))
+        self._replies.add(Pending(refusal, None, None, text, received_at))
         open_call = self._call_answered_by(frame.id)
         if open_call is not None:
             # An answer that is none: nothing better will come.
@@ -147,9 +172,9 @@ class Session:
         open_call = self._call_answered_by(frame.id)
         if open_call is None:
             log.info("ocpp.unasked_answer", station=self.station_id, message_id=frame.id)
-            self._in_lane(exchange.note_frame(self._source(received_at), text))
+            self.in_lane(exchange.note_frame(self.source(received_at), text), len(text))
             return
-        stored = self._in_lane(exchange.take_answer(self._source(received_at), text, open_call.sent, frame))
+        stored = self.in_lane(exchange.take_answer(self.source(received_at), text, open_call.sent, frame), len(text))
         stored.add_done_callback(partial(self._on_answer_stored, open_call))
         open_call.answered.set_result(None)
 
@@ -160,49 +185,38 @@ class Session:
         return open_call
 
     def _on_answer_stored(self, open_call: OpenCall, stored: "asyncio.Future[Any]") -> None:
-        if not stored.cancelled() and isinstance(stored.exception(), JobFailed):
+        if stored.cancelled():
+            return
+        if isinstance(stored.exception(), JobFailed):
             self._give_up(open_call, CommandState.FAILED, "The charger's answer could not be stored.")
+        elif stored.exception() is None and (refusal := stored.result()) is not None:
+            _in_background(self.send(refusal))
 
     def _give_up(self, open_call: OpenCall, state: CommandState, error: str) -> None:
         outcome = Outcome(state, error=error)
-        self._in_lane(exchange.give_up(self._source(timezone.now()), open_call.sent, outcome))
+        self.in_lane(exchange.give_up(self.source(timezone.now()), open_call.sent, outcome))
 
-    def _source(self, received_at: datetime) -> exchange.Source:
+    def source(self, received_at: datetime) -> exchange.Source:
+        """What a job in the lane has to know of a frame's origin."""
         return exchange.Source(self.protocol, self.station_id, self.connection_id, received_at)
 
-    def _in_lane(self, job: Callable[[Any], Any]) -> "asyncio.Future[Any]":
+    def in_lane(self, job: Callable[[Any], Any], size: int = 0) -> "asyncio.Future[Any]":
+        """Have a job of a frame of `size` characters run in the charger's lane; an outage there closes the socket."""
         self._in_flight += 1
+        self.lane.held += size
         future = self.lane.submit(self.station_id, job)
-        future.add_done_callback(self._on_committed)
+        future.add_done_callback(partial(self._on_committed, size))
         return future
 
-    def _on_committed(self, future: "asyncio.Future[Any]") -> None:
+    def _on_committed(self, size: int, future: "asyncio.Future[Any]") -> None:
         """An outage: close without an answer, so that the charger keeps its messages and sends them again."""
         self._in_flight -= 1
+        self.lane.held -= size
         if not future.cancelled() and isinstance(future.exception(), Outage):
-            self._tasks.append(asyncio.ensure_future(self.close(CLOSE_TRY_AGAIN_LATER)))
+            _in_background(self.close_for_outage())
 
-    async def _write_replies(self) -> None:
-        while True:
-            pending = await self._replies.get()
-            try:
-                text = await pending.text
-            except Outage:
-                continue
-            except JobFailed:
-                text = pending.if_failed
-                # Sent again it is tried again: what was wrong may have been ours.
-                self._forget(pending)
-                # Its own transaction is gone, so the frame is kept by another: a person has to see what it was.
-                self._in_lane(exchange.note_frame(self._source(pending.received_at), pending.received))
-            if text is not None:
-                await self._send(text)
-
-    def _forget(self, pending: Pending) -> None:
-        for message_id in [key for key, value in self._remembered.items() if value is pending]:
-            del self._remembered[message_id]
-
-    async def _send(self, text: str) -> None:
+    async def send(self, text: str) -> None:
+        """Send one frame, unless the socket is closing or gone."""
         if self._closing:
             return
         try:
@@ -215,30 +229,41 @@ class Session:
 
     def wake(self) -> None:
         """There may be a command to send."""
-        self._wake.set()
+        self._woken = True
+        if self._sender is None and not self._closing:
+            self._sender = asyncio.create_task(self._send_commands())
+
+    def has_booted(self) -> None:
+        """It talks, and its BootNotification is answered if it sent one: now for what waited while it was away."""
+        if self._may_be_booting:
+            self._may_be_booting = False
+            self.wake()
 
     async def _send_commands(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                await self._drain()
-            except (JobFailed, Outage) as error:
-                log.warning("ocpp.claim_failed", station=self.station_id, error=repr(error))
+        try:
+            while self._woken:
+                self._woken = False
+                try:
+                    await self._drain()
+                except (JobFailed, Outage) as error:
+                    log.warning("ocpp.claim_failed", station=self.station_id, error=repr(error))
+        finally:
+            self._sender = None
 
-    async def _ask_for_status(self) -> None:
+    def _ask_for_status(self) -> None:
         """A charger that comes back without booting does not tell what has changed meanwhile."""
-        await asyncio.sleep(STATUS_GRACE_S)
-        if not self._has_told_status:
-            asked = self._in_lane(exchange.ask_for_status(self._source(timezone.now())))
+        if not self._has_told_status and not self._closing:
+            asked = self.in_lane(exchange.ask_for_status(self.source(timezone.now())))
             asked.add_done_callback(lambda future: self.wake())
 
     async def _drain(self) -> None:
         """Send what is queued, one after the other."""
-        while not self._closing:
+        while not (self._closing or self._leaving):
             message_id = str(uuid.uuid4())
-            source = self._source(timezone.now())
-            outgoing = await self.lane.submit(self.station_id, exchange.claim_next(source, message_id))
+            source = self.source(timezone.now())
+            # What is asked of it now leaves at once, whatever it does.
+            since = self._opened_at if self._may_be_booting else None
+            outgoing = await self.lane.submit(self.station_id, exchange.claim_next(source, message_id, since))
             if outgoing is exchange.NOTHING:
                 return
             if isinstance(outgoing, exchange.Outgoing):
@@ -247,7 +272,7 @@ class Session:
     async def _exchange(self, outgoing: exchange.Outgoing) -> None:
         answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         open_call = self._open_call = OpenCall(outgoing.message_id, outgoing, answered)
-        await self._send(outgoing.text)
+        await self.send(outgoing.text)
         try:
             async with asyncio.timeout(settings.OCPP_CALL_TIMEOUT_SECONDS):
                 await answered
@@ -268,8 +293,34 @@ class Session:
                 # Gone already.
                 log.info("ocpp.close_failed", station=self.station_id, error=repr(error))
 
+    async def close_for_outage(self) -> None:
+        """Close without an answer, so that the charger keeps its messages and sends them again."""
+        await self.close(CLOSE_TRY_AGAIN_LATER)
+
+    async def leave(self, code: int) -> None:
+        """Close the socket in good order: an open CALL is answered, or has had a moment for it, and what was received
+        is stored and answered. What is still queued for the charger waits for its next connection."""
+        self._leaving = True
+        if self._sender is not None:
+            await asyncio.wait([self._sender], timeout=LAST_ANSWER_S)
+        # From here on what comes gets no answer, and is sent again.
+        self._deaf = True
+        await self._replies.written(LAST_COMMIT_S)
+        await self.close(code)
+
     def closed(self) -> None:
         """The socket is gone: stop the tasks. What is in the lane is committed all the same."""
         self._closing = True
-        for task in self._tasks:
-            task.cancel()
+        self._replies.stop()
+        if self._sender is not None:
+            self._sender.cancel()
+
+
+# The event loop itself keeps no task from being collected.
+_background: set["asyncio.Task[None]"] = set()
+
+
+def _in_background(coroutine: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(coroutine)
+    _background.add(task)
+    task.add_done_callback(_background.discard)

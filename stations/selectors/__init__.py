@@ -5,7 +5,19 @@ from django.db.models import Prefetch, QuerySet
 from drivers.domain.roles import Permission
 from drivers.models import IdToken
 from drivers.permissions import Viewer, memberships_granting
-from stations.models import Command, Connector, Evse, Frame, RefusedAttempt, Session, Site, Station
+from stations.models import (
+    Command,
+    Connector,
+    Evse,
+    FirmwareUpdate,
+    Frame,
+    LogRequest,
+    RefusedAttempt,
+    SecurityEvent,
+    Session,
+    Site,
+    Station,
+)
 from stations.permissions import sites_granting
 
 
@@ -54,6 +66,18 @@ def visible_commands(viewer: Viewer) -> QuerySet[Command]:
 def visible_frames(viewer: Viewer) -> QuerySet[Frame]:
     """Raw frames carry id tokens: those who may see sessions see them."""
     return Frame.objects.filter(station__site__in=sites_granting(viewer, Permission.VIEW_SESSIONS))
+
+
+def visible_log_requests(viewer: Viewer) -> QuerySet[LogRequest]:
+    return LogRequest.objects.filter(station__site__in=visible_sites(viewer)).select_related("station__site")
+
+
+def visible_firmware_updates(viewer: Viewer) -> QuerySet[FirmwareUpdate]:
+    return FirmwareUpdate.objects.filter(station__site__in=visible_sites(viewer)).select_related("station__site")
+
+
+def visible_security_events(viewer: Viewer) -> QuerySet[SecurityEvent]:
+    return SecurityEvent.objects.filter(station__site__in=visible_sites(viewer)).select_related("station__site")
 
 
 def visible_id_tokens(viewer: Viewer) -> QuerySet[IdToken]:

@@ -4,9 +4,11 @@ Each word is one EXISTS over the connectors, made from the domain's orders. No a
 writes an annotation out in full wherever it is used, and nested ones multiply.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from stations.domain.session import Phase
@@ -17,8 +19,9 @@ from stations.domain.status import (
     Availability,
     ConnectorStatus,
     evse_availability,
+    station_availability,
 )
-from stations.models import Connector, Evse, Session, Station
+from stations.models import Connector, Evse, Session, Site, Station
 
 # What needs a person first stands first: the order of lists and legends.
 WORST_FIRST: Sequence[Availability] = (
@@ -33,10 +36,33 @@ WORST_FIRST: Sequence[Availability] = (
 )
 
 
+# Site, word, how many.
+SiteWords = tuple[int, Availability, int]
+
+
 def with_glance(stations: QuerySet[Station]) -> QuerySet[Any]:
     """The stations annotated with `glance` (an Availability)."""
     whens = [When(condition, then=Value(word.value)) for condition, word in _station_conditions()]
     return stations.annotate(glance=Case(*whens, default=_UNKNOWN, output_field=CharField()))
+
+
+def which_are(stations: QuerySet[Station], word: Availability) -> QuerySet[Station]:
+    """Those of the stations whose word it is. Each condition stands by itself: an index can lead to the rare ones."""
+    conditions = _station_conditions()
+    own = [condition for condition, spoken in conditions if spoken == word]
+    for condition, spoken in conditions:
+        if spoken == word:
+            # UNKNOWN comes last: it is also where nothing holds.
+            return stations if word == Availability.UNKNOWN else stations.filter(_any(own))
+        stations = stations.filter(~condition)
+    return stations
+
+
+def _any(conditions: Iterable[Q | Exists]) -> Q:
+    found = Q()
+    for condition in conditions:
+        found |= Q(condition)
+    return found
 
 
 def with_urgency(stations: QuerySet[Any]) -> QuerySet[Any]:
@@ -60,6 +86,50 @@ def evse_glance(evse: Evse, *, connected: bool) -> Availability:
     charging = any(session.phase == Phase.CHARGING for session in sessions)
     statuses = [connector.status for connector in evse.connectors.all()]
     return evse_availability(statuses, connected=connected, charging=charging)
+
+
+def by_site(sites: QuerySet[Site]) -> list[SiteWords]:
+    """How many stations of each of the sites have which word: (site, word, stations)."""
+    words = _case("words.place", dict(enumerate(STATION_ORDER)), Availability.UNKNOWN)
+    places = _case("place", _STATION_PLACES, STATION_ORDER.index(Availability.UNKNOWN))
+    return _counted(
+        f"""SELECT station.site_id, CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}'
+        WHEN station.status = '{ConnectorStatus.FAULTED}' THEN '{Availability.FAULTED}' ELSE {words} END AS word,
+        count(*) FROM stations_station station
+        LEFT JOIN (SELECT station_id, min({places}) AS place FROM ({_EVSES}) evses
+        GROUP BY station_id) words ON words.station_id = station.id
+        WHERE station.site_id IN ({{sites}}) GROUP BY 1, 2""",  # noqa: S608 - made of the domain's words only
+        sites,
+    )
+
+
+def evses_by_site(sites: QuerySet[Site]) -> list[SiteWords]:
+    """The same of their EVSEs, of stations that were taken in."""
+    words = _case("evses.place", dict(enumerate(EVSE_ORDER)), Availability.UNKNOWN)
+    return _counted(
+        f"""SELECT station.site_id, CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}'
+        ELSE {words} END AS word, count(*)
+        FROM stations_station station JOIN stations_evse evse ON evse.station_id = station.id
+        LEFT JOIN ({_EVSES}) evses ON evses.evse_id = evse.id
+        WHERE station.quarantined_at IS NULL AND station.site_id IN ({{sites}}) GROUP BY 1, 2""",  # noqa: S608 - as above
+        sites,
+    )
+
+
+def _counted(sql: str, sites: QuerySet[Site]) -> list[SiteWords]:
+    try:
+        inner, parameters = sites.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(sites=inner), parameters)
+        return [(site, Availability(word), count) for site, word, count in cursor.fetchall()]
+
+
+def station_glance(station: Station) -> Availability:
+    """The same for a station fetched by `with_evses`."""
+    evses = [evse_glance(evse, connected=station.connected) for evse in station.evses.all()]
+    return station_availability(evses, connected=station.connected, faulted=station.status == ConnectorStatus.FAULTED)
 
 
 _UNKNOWN = Value(Availability.UNKNOWN.value)
@@ -90,3 +160,34 @@ def _has(*words: Availability) -> Exists:
 
 def _statuses(words: Iterable[Availability]) -> list[ConnectorStatus]:
     return [status for status, glance in GLANCE.items() if glance in words]
+
+
+# --- The words of everything at once ---
+# An EXISTS for each word of each of a hundred thousand EVSEs takes seconds; one pass over the connectors takes tenths.
+
+
+def _case(value: str, results: Mapping[Any, Any], otherwise: Any) -> str:
+    cases = " ".join(f"WHEN {_literal(key)} THEN {_literal(result)}" for key, result in results.items())
+    return f"CASE {value} {cases} ELSE {_literal(otherwise)} END"
+
+
+def _literal(value: Any) -> str:
+    return str(value) if isinstance(value, int) else f"'{value}'"
+
+
+_NOTHING_KNOWN = EVSE_ORDER.index(Availability.UNKNOWN)
+# Places in EVSE_ORDER by status; where a session charges, an occupied connector counts as charging.
+_EVSE_PLACES = {status.value: EVSE_ORDER.index(word) for status, word in GLANCE.items()}
+_WHILE_CHARGING = {
+    status.value: EVSE_ORDER.index(Availability.CHARGING if word == Availability.OCCUPIED else word)
+    for status, word in GLANCE.items()
+}
+# From a place in EVSE_ORDER to one in STATION_ORDER.
+_STATION_PLACES = {place: STATION_ORDER.index(word) for place, word in enumerate(EVSE_ORDER)}
+_AT_REST = _case("plug.status", _EVSE_PLACES, _NOTHING_KNOWN)
+_RUNNING = _case("plug.status", _WHILE_CHARGING, _NOTHING_KNOWN)
+# A subquery, no join: PostgreSQL takes charging sessions for few, and would walk through them for each connector.
+_EVSES = f"""SELECT plug.station_id, plug.evse_id, min(CASE WHEN plug.evse_id IN (SELECT evse_id FROM stations_session
+WHERE ended_at IS NULL AND evse_id IS NOT NULL AND phase = '{Phase.CHARGING.value}')
+THEN {_RUNNING} ELSE {_AT_REST} END) AS place
+FROM stations_connector plug GROUP BY plug.station_id, plug.evse_id"""  # noqa: S608 - made of the domain's words only

@@ -1,23 +1,29 @@
 """The console's lists: what a viewer sees, narrowed by filters."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from drivers.permissions import Viewer
 from stations.domain.status import Availability
-from stations.models import Command, Evse, RefusedAttempt, Session, Site, Station
+from stations.models import Command, RefusedAttempt, SecurityEvent, Session, Site
 from stations.selectors import (
     visible_commands,
     visible_refused_attempts,
+    visible_security_events,
     visible_sessions,
     visible_sites,
     visible_stations,
     with_evses,
 )
-from stations.selectors.glance import WORST_FIRST, with_evse_glance, with_glance, with_urgency
+from stations.selectors.glance import WORST_FIRST, SiteWords, by_site, evses_by_site, which_are, with_urgency
+
+# Who types so little that more stations fit goes on typing.
+STATIONS_SEARCHED = 200
 
 
 def find_stations(
@@ -30,7 +36,7 @@ def find_stations(
     connected: bool | None = None,
     worst_first: bool = False,
 ) -> QuerySet[Any]:
-    """Stations with `glance`, their EVSEs and open sessions; `text` is looked for in identity, name, site and make."""
+    """Stations with their EVSEs and open sessions; `text` is looked for in identity, name, site and make."""
     stations = visible_stations(viewer)
     if text:
         fields = ("identity", "name", "serial_number", "vendor", "model", "site__name", "site__city")
@@ -41,9 +47,9 @@ def find_stations(
         stations = stations.filter(protocol=protocol)
     if connected is not None:
         stations = stations.filter(connection__isnull=not connected)
-    found = with_glance(with_evses(stations))
     if glance:
-        found = found.filter(glance=glance)
+        stations = which_are(stations, Availability(glance))
+    found = with_evses(stations)
     return with_urgency(found).order_by("urgency", "identity") if worst_first else found.order_by("identity")
 
 
@@ -55,11 +61,20 @@ def find_sessions(
     is_open: bool | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    only_odd: bool = False,
 ) -> QuerySet[Session]:
-    """Sessions, newest first; `since` and `until` (aware, exclusive) bound their start."""
+    """Sessions, newest first; `text`: see `_stations_named`, else the beginning of an id token or transaction id.
+
+    `since` and `until` (aware, exclusive) bound their start. `only_odd`: with anomalies.
+    """
     sessions = visible_sessions(viewer).select_related("station__site", "evse", "connector", "token")
     if text:
-        sessions = sessions.filter(_any_contains(("station__identity", "id_token", "transaction_id"), text))
+        named = _stations_named(viewer, text)
+        sessions = sessions.filter(
+            Q(station__in=named)
+            if named
+            else Q(id_token__iexact=text) | Q(id_token__startswith=text) | Q(transaction_id__startswith=text)
+        )
     if site:
         sessions = sessions.filter(station__site=site)
     if is_open is not None:
@@ -68,6 +83,8 @@ def find_sessions(
         sessions = sessions.filter(started_at__gte=since)
     if until:
         sessions = sessions.filter(started_at__lt=until)
+    if only_odd:
+        sessions = sessions.filter(is_flagged=True)
     return sessions.order_by("-started_at", "-id")
 
 
@@ -75,12 +92,23 @@ def find_commands(viewer: Viewer, *, text: str = "", kind: str = "", state: str 
     """Commands, newest first."""
     commands = visible_commands(viewer)
     if text:
-        commands = commands.filter(_any_contains(("station__identity", "action", "requested_by__email"), text))
+        named = _stations_named(viewer, text)
+        others = _any_contains(("action", "requested_by__email"), text)
+        commands = commands.filter(Q(station__in=named) if named else others)
     if kind:
         commands = commands.filter(kind=kind)
     if state:
         commands = commands.filter(state=state)
     return commands.order_by("-id")
+
+
+def find_security_events(viewer: Viewer, *, text: str = "", only_critical: bool = False) -> QuerySet[SecurityEvent]:
+    """Security events, latest first."""
+    events = visible_security_events(viewer)
+    if text:
+        named = _stations_named(viewer, text)
+        events = events.filter(Q(station__in=named) if named else _any_contains(("type", "tech_info"), text))
+    return (events.filter(is_critical=True) if only_critical else events).order_by("-id")
 
 
 def find_refused_attempts(viewer: Viewer, *, text: str = "", reason: str = "") -> QuerySet[RefusedAttempt]:
@@ -132,32 +160,36 @@ class SiteState:
 def site_states(viewer: Viewer, sites: list[Site]) -> list[SiteState]:
     """The state of each of `sites` (visible to the viewer), in their order, in three queries."""
     states = {site.pk: SiteState(site) for site in sites}
-    stations = with_glance(Station.objects.filter(site__in=states)).order_by()
-    for site_id, glance, count in stations.values_list("site", "glance").annotate(Count("pk")):
-        states[site_id].stations[glance] = count
-    evses = with_evse_glance(Evse.objects.filter(station__site__in=states)).order_by()
-    for site_id, glance, count in evses.values_list("station__site", "glance").annotate(Count("pk")):
-        states[site_id].evses[glance] = count
+    shown = Site.objects.filter(pk__in=states)
+    for site_id, word, count in by_site(shown):
+        states[site_id].stations[word] = count
+    for site_id, word, count in evses_by_site(shown):
+        states[site_id].evses[word] = count
     running = visible_sessions(viewer).filter(ended_at=None, station__site__in=states).order_by()
     for site_id, count, power in running.values_list("station__site").annotate(Count("pk"), Sum("power_w")):
         states[site_id].sessions, states[site_id].power_w = count, power or 0.0
     return list(states.values())
 
 
-def worst_sites(viewer: Viewer, *, limit: int) -> list[SiteState]:
-    """The sites in most need of a person: by how many stations are faulted or offline, then the busiest."""
-    trouble = Count("pk", filter=Q(glance__in=(Availability.FAULTED, Availability.OFFLINE)))
-    ranked = (
-        with_glance(visible_stations(viewer))
-        .order_by()
-        .values("site")
-        .annotate(faulted=Count("pk", filter=Q(glance=Availability.FAULTED)), trouble=trouble, seen=Max("last_seen"))
-        .order_by("-faulted", "-trouble", "-seen")
-        .values_list("site", flat=True)[:limit]
-    )
+def worst_sites(viewer: Viewer, words: Iterable[SiteWords], *, limit: int) -> list[SiteState]:
+    """The sites in most need of a person: by how many stations are faulted, then faulted or offline. `words`: those of
+    the stations the viewer sees."""
+    faulted: Counter[int] = Counter()
+    offline: Counter[int] = Counter()
+    for site, word, count in words:
+        faulted[site] += count if word == Availability.FAULTED else 0
+        offline[site] += count if word == Availability.OFFLINE else 0
+    ranked = sorted(faulted, key=lambda site: (-faulted[site], -offline[site], site))[:limit]
     order = {pk: place for place, pk in enumerate(ranked)}
-    sites = sorted(Site.objects.filter(pk__in=order), key=lambda site: order[site.pk])
+    sites = sorted(visible_sites(viewer).filter(pk__in=order), key=lambda site: order[site.pk])
     return site_states(viewer, sites)
+
+
+def _stations_named(viewer: Viewer, text: str) -> list[int]:
+    """Stations with `text` in their identity or their site's name. Where there are any, a list over millions of rows
+    shows theirs and looks no further: no index leads to the rest as well."""
+    stations = visible_stations(viewer).filter(_any_contains(("identity", "site__name"), text)).order_by("identity")
+    return list(stations.values_list("pk", flat=True)[:STATIONS_SEARCHED])
 
 
 def _any_contains(fields: tuple[str, ...], text: str) -> Q:

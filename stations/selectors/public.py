@@ -3,16 +3,18 @@
 No identities: to a charger without a password its identity is one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from drivers.permissions import Viewer
+from stations.domain.clusters import Place
 from stations.domain.status import Availability
 from stations.models import Connector, Evse, Site, Station
 from stations.selectors import with_evses
-from stations.selectors.glance import evse_glance, with_evse_glance
+from stations.selectors.glance import evse_glance, evses_by_site, with_evse_glance
 
 _IN_USE = (Availability.CHARGING, Availability.OCCUPIED, Availability.RESERVED)
 
@@ -36,16 +38,43 @@ class PublicSite:
 
     @property
     def state(self) -> str:
-        if self.free:
-            return "free"
-        return "busy" if self.busy else "down"
+        return state_of(self.free, self.busy)
 
 
-def public_sites(_viewer: Viewer) -> list[PublicSite]:
-    """All sites on the public map, by name, in three queries."""
-    shown = _shown().filter(stations__evses__isnull=False).distinct().order_by("name", "pk")
-    sites = {site.pk: _public(site) for site in shown}
-    evses = with_evse_glance(Evse.objects.filter(station__site__in=_shown())).order_by()
+def state_of(free: int, busy: int) -> str:
+    """The state of a place with so many EVSEs free and in use."""
+    if free:
+        return "free"
+    return "busy" if busy else "down"
+
+
+def public_places(_viewer: Viewer) -> list[Place]:
+    """All sites on the public map, in two queries."""
+    counts: dict[int, list[int]] = {}
+    for site_id, word, count in evses_by_site(_shown()):
+        found = counts.setdefault(site_id, [0, 0, 0])
+        found[0] += count if word == Availability.AVAILABLE else 0
+        found[1] += count if word in _IN_USE else 0
+        found[2] += count
+    sites = _shown().order_by("pk").values_list("pk", "longitude", "latitude")
+    return [Place(pk, float(east), float(north), *counts[pk]) for pk, east, north in sites if pk in counts]
+
+
+def public_names(_viewer: Viewer, sites: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Name and city of public sites."""
+    return {pk: (name, city) for pk, name, city in _shown().filter(pk__in=sites).values_list("pk", "name", "city")}
+
+
+def public_sites(_viewer: Viewer, *, text: str = "", limit: int) -> tuple[list[PublicSite], int]:
+    """The first public sites by name, and how many there are, in four queries; `text` is looked for in name and
+    address."""
+    shown = _shown().filter(Exists(Evse.objects.filter(station__site=OuterRef("pk"), station__quarantined_at=None)))
+    if text:
+        shown = shown.filter(Q(name__icontains=text) | Q(address__icontains=text) | Q(city__icontains=text))
+    sites = {site.pk: _public(site) for site in shown.order_by("name", "pk")[:limit]}
+    evses = with_evse_glance(
+        Evse.objects.filter(station__site__in=list(sites), station__quarantined_at=None)
+    ).order_by()
     counts = evses.values_list("station__site", "glance").annotate(Count("pk"), Max("max_power_w"))
     for site_id, glance, count, power in counts:
         site = sites[site_id]
@@ -53,10 +82,10 @@ def public_sites(_viewer: Viewer) -> list[PublicSite]:
         site.free += count if glance == Availability.AVAILABLE else 0
         site.busy += count if glance in _IN_USE else 0
         site.max_power_w = max(site.max_power_w, power or 0)
-    types = Connector.objects.filter(station__site__in=_shown()).exclude(type="").order_by("type")
-    for site_id, type_ in types.values_list("station__site", "type").distinct():
+    plugs = Connector.objects.filter(station__site__in=list(sites), station__quarantined_at=None).exclude(type="")
+    for site_id, type_ in plugs.order_by("type").values_list("station__site", "type").distinct():
         sites[site_id].connector_types.append(type_)
-    return list(sites.values())
+    return list(sites.values()), shown.count() if len(sites) == limit else len(sites)
 
 
 def public_site(_viewer: Viewer, pk: int) -> Site | None:
@@ -74,7 +103,7 @@ class PublicEvse:
 
 def public_evses(_viewer: Viewer, site: Site) -> list[PublicEvse]:
     """The EVSEs of a public site, in the order in which they stand there."""
-    stations = list(with_evses(Station.objects.filter(site=site)).order_by("name", "pk"))
+    stations = list(with_evses(Station.objects.filter(site=site, quarantined_at=None)).order_by("name", "pk"))
     return [
         PublicEvse(
             label=f"{station.name or f'#{place}'} · {evse.number}",

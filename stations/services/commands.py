@@ -3,7 +3,8 @@
 import base64
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import orjson
 from cryptography.fernet import Fernet
@@ -13,9 +14,11 @@ from django.utils import timezone
 
 from drivers.models import User
 from stations import journal, live
-from stations.domain import parameters, secrets
+from stations.domain import credentials, parameters, secrets
+from stations.domain.certificates import PRESENTABLE, Purpose
 from stations.domain.commands import CommandKind, CommandState, policy_of
-from stations.models import Command, Session, Station
+from stations.models import Command, Session, Station, StationCertificate
+from stations.services.portions import portions_of
 
 
 class NotConnected(Exception):
@@ -36,34 +39,62 @@ def request(
     """Write a QUEUED command and nudge the edge process that holds the charger.
 
     `queue`: whether it may wait for a charger that is offline; left out, as the kind's policy has it. Raises
-    InvalidParameters, or NotConnected when it may not wait.
+    InvalidParameters, or NotConnected when it may not wait. What is too much for one CALL becomes several commands, of
+    which the first is returned; they are its `further_parts`.
     """
     policy = policy_of(kind)
     checked = parameters.check(kind, values)
+    if kind is CommandKind.UPGRADE_SECURITY_PROFILE:
+        _check_upgrade(station, checked["security_profile"])
     may_wait = policy.queue_offline if queue is None else queue and _may_ever_wait(kind)
     now = timezone.now()
     with transaction.atomic():
         process_id = _process_of(station)
         if process_id is None and not may_wait:
             raise NotConnected(f"{station.identity} is not connected.")
-        shown = secrets.masked(checked)
-        command = Command.objects.create(
-            station=station,
-            kind=kind,
-            action=checked.get("action", "") if kind is CommandKind.CALL else "",
-            payload=orjson.dumps(shown).decode(),
-            sealed=None if shown is checked else seal(checked),
-            priority=policy.priority,
-            session=session,
-            requested_by=requested_by,
-            requested_at=now,
-            not_before=not_before,
-            expires_at=max(now, not_before or now) + (expires_after or policy.expires_after),
-        )
+        first: Command | None = None
+        for portion in portions_of(station, kind, checked):
+            shown = secrets.masked(portion)
+            written = Command.objects.create(
+                station=station,
+                kind=kind,
+                part_of=first,
+                action=portion.get("action", "") if kind is CommandKind.CALL else "",
+                payload=orjson.dumps(shown).decode(),
+                sealed=None if shown is portion else seal(portion),
+                priority=policy.priority,
+                session=session,
+                requested_by=requested_by,
+                requested_at=now,
+                not_before=not_before,
+                expires_at=max(now, not_before or now) + (expires_after or policy.expires_after),
+            )
+            first = first or written
+        # In a lane the commit comes later: an edge that looked before it would find nothing, and wait for its poll.
+        transaction.on_commit(partial(_tell, process_id, station.pk), robust=True)
+    return cast(Command, first)
+
+
+def _tell(process_id: str | None, station_id: int) -> None:
     if process_id is not None:
-        live.wake_edge(process_id, station.pk)
-    live.nudge(live.station_group(station.pk))
-    return command
+        live.wake_edge(process_id, station_id)
+    live.nudge(live.station_group(station_id))
+
+
+def _check_upgrade(station: Station, profile: int) -> None:
+    if problem := upgrade_problem_of(station, profile):
+        raise parameters.InvalidParameters({"security_profile": problem})
+
+
+def upgrade_problem_of(station: Station, profile: int) -> str | None:
+    """Why the station cannot be told to use this security profile, for a person."""
+    certificates = StationCertificate.objects.filter(station=station, purpose=Purpose.STATION, status__in=PRESENTABLE)
+    return credentials.upgrade_problem(
+        present=station.security_profile,
+        wanted=profile,
+        has_password=bool(station.password_hash or station.next_password_hash),
+        has_certificate=certificates.filter(not_after__gt=timezone.now()).exists(),
+    )
 
 
 def _may_ever_wait(kind: CommandKind) -> bool:
@@ -109,6 +140,11 @@ def sweep(*, now: datetime | None = None) -> int:
     return closed
 
 
+def give_up(commands: Any, *, now: datetime) -> int:
+    """Close queued commands of which nobody knows whether they were sent: none is sent twice. How many it closed."""
+    return _close_all(commands, CommandState.UNKNOWN, "A backup was restored: it may have been sent or not.", now)
+
+
 def _close_all(commands: Any, state: CommandState, error: str, now: datetime) -> int:
     return sum(_close(command, state, error, now) for command in commands.select_related("station")[:500])
 
@@ -128,4 +164,5 @@ def _close(command: Command, state: CommandState, error: str, now: datetime) -> 
             )
     if won:
         live.nudge(live.station_group(command.station_id))
+        live.tell_finished([command.pk])
     return bool(won)

@@ -4,70 +4,31 @@ The newest socket of a charger wins. Everything written about liveness is condit
 a socket that was superseded, or whose process was taken for dead, can no longer mark its charger online or offline.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from stations.domain.commands import CommandState
-from stations.models import Command, Connection, EdgeProcess, RefusedAttempt, Station
+from stations.domain.credentials import Credential
+from stations.models import Command, Connection, EdgeProcess, Station
+from stations.services import credentials, shared_identity
 from stations.services.flush import update_many
 from stations.services.work import Work
 
-# Renewed every RENEWAL; past it the process is dead. Short, since drivers see what a dead process left behind.
-LEASE = timedelta(seconds=12)
+# Renewed every RENEWAL. Short, since drivers see what a dead process left behind.
+LEASE = timedelta(seconds=8)
 RENEWAL = timedelta(seconds=4)
+# A lease that reaches farther than this was written before the clock was set back.
+LONGEST_LEASE = 2 * LEASE
 # A socket is not held for the moment between the commit of its row and its first message.
 SETTLING = timedelta(seconds=10)
 TOUCH_CHUNK = 500
-# However many identities a scanner tries, the page of refused attempts stays readable and the table small.
-MAX_REFUSED_ROWS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What a handshake is checked against."""
-
-    station_id: int
-    security_profile: int
-    password_hash: str
-
-
-def admission(*, identity: str) -> Admission | None:
-    """The station of this identity (case-sensitive), or None."""
-    row = Station.objects.filter(identity=identity).values_list("pk", "security_profile", "password_hash").first()
-    return Admission(*row) if row else None
-
-
-def refuse(
-    *, identity: str, reason: str, remote_address: str, now: datetime, station_id: int | None, detail: str = ""
-) -> None:
-    """Count a refused handshake for people to see."""
-    row, created = RefusedAttempt.objects.get_or_create(
-        identity=identity[:120].replace("\0", ""),
-        reason=reason,
-        remote_address=remote_address,
-        defaults={"first_at": now, "last_at": now, "station_id": station_id, "detail": detail[:200]},
-    )
-    if not created:
-        RefusedAttempt.objects.filter(pk=row.pk).update(
-            count=F("count") + 1, last_at=now, station_id=station_id, detail=detail[:200]
-        )
-    elif row.pk % 100 == 0:
-        _prune_refused()
-
-
-def _prune_refused() -> None:
-    oldest_kept = RefusedAttempt.objects.order_by("-last_at").values_list("last_at", flat=True)[
-        MAX_REFUSED_ROWS : MAX_REFUSED_ROWS + 1
-    ]
-    for last_at in list(oldest_kept):
-        RefusedAttempt.objects.filter(last_at__lte=last_at).delete()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +40,57 @@ class Handshake:
     protocol: str
     remote_address: str
     is_secure: bool
+    security_profile: int = 0
+    credential: Credential = Credential.NOTHING
+    # Whether a new password or profile was on its way when it was checked.
+    is_changing: bool = False
+    tls_version: str = ""
+    tls_cipher: str = ""
+    certificate_fingerprint: str = ""
+    host: str = ""
 
 
-def open_connection(*, work: Work, handshake: Handshake) -> Connection:
-    """Make a new socket the charger's current one; the one it supersedes is over."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another charger with this identity is connected from `address`; the newcomer may try again in `wait`."""
+
+    address: str
+    wait: timedelta
+
+
+def open_connection(*, work: Work, handshake: Handshake) -> Connection | Held:
+    """Make a new socket the charger's current one; the one it supersedes is over, unless another charger is on it."""
     station = work.stations[handshake.station_id]
-    superseded = station.connection_id and Connection.objects.filter(pk=station.connection_id).first()
+    held = station.connection_id
+    superseded = work.sockets.get(held) if held else None
     if superseded:
-        _end(work, superseded, reason="superseded by a newer connection")
+        wait = shared_identity.hold(work=work, station=station, holder=superseded, address=handshake.remote_address)
+        if wait is not None:
+            return Held(superseded.remote_address, wait)
+        _end(work, superseded, reason=shared_identity.SUPERSEDED)
     connection = Connection.objects.create(
         station=station,
         process_id=handshake.process_id,
         protocol=handshake.protocol,
         remote_address=handshake.remote_address,
+        host=handshake.host[:255],
         is_secure=handshake.is_secure,
+        security_profile=handshake.security_profile,
+        tls_version=handshake.tls_version[:10],
+        tls_cipher=handshake.tls_cipher[:60],
+        certificate_fingerprint=handshake.certificate_fingerprint,
         opened_at=work.now,
         last_seen=work.now,
     )
+    work.sockets[connection.pk] = connection
     station.connection = connection
     station.protocol = handshake.protocol
     station.last_seen = work.now
     station.clock_offset_s = None
     work.changed(station, "connection", "protocol", "last_seen", "clock_offset_s")
+    if handshake.is_changing:
+        profile, credential = handshake.security_profile, handshake.credential
+        credentials.presented(work=work, station=station, profile=profile, credential=credential)
     data = {"connection": connection.pk, "protocol": handshake.protocol}
     work.record("station.connected", subject=station, data=data)
     work.nudge_station(station)
@@ -111,7 +101,7 @@ def close_connection(
     *, work: Work, station_id: int, connection_id: int, last_seen: datetime, code: int | None, reason: str
 ) -> None:
     """Note that a socket closed. A late close of a superseded socket leaves its charger online."""
-    connection = Connection.objects.filter(pk=connection_id).first()
+    connection = work.sockets.get(connection_id) or Connection.objects.filter(pk=connection_id).first()
     station = work.stations.get(station_id)
     if connection is None or station is None:
         return
@@ -127,7 +117,9 @@ def _end(work: Work, connection: Connection, *, reason: str, code: int | None = 
         connection.closed_at = work.now
         connection.close_code = code
         connection.close_reason = reason[:120]
-        connection.save(update_fields=["closed_at", "close_code", "close_reason", "last_seen"])
+        work.changed(connection, "closed_at", "close_code", "close_reason", "last_seen")
+    if connection.station_id not in work.with_commands:
+        return
     for command in Command.objects.filter(connection=connection, state=CommandState.SENT):
         command.state = CommandState.UNKNOWN
         command.error = "The connection was lost before the charger answered."
@@ -187,25 +179,56 @@ def touch(*, seen: Mapping[int, datetime]) -> None:
     In small transactions, and without the stations that a lane is just working on: nobody waits for this.
     """
     for ids in _chunks(sorted(seen), TOUCH_CHUNK):
+        if database.vendor == "postgresql":
+            with database.cursor() as cursor:
+                cursor.execute(_TOUCH, [list(ids), [seen[pk] for pk in ids]])
+            continue
         with transaction.atomic():
-            current = Station.objects.filter(connection__in=ids, connection__closed_at=None).order_by("pk")
-            if database.features.has_select_for_update_skip_locked:
-                current = current.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            current = Station.objects.filter(connection__in=ids, connection__closed_at=None)
             stations = dict(current.values_list("connection_id", "pk"))
             update_many([Connection(pk=pk, last_seen=seen[pk]) for pk in stations], ["last_seen"])
             update_many([Station(pk=station, last_seen=seen[pk]) for pk, station in stations.items()], ["last_seen"])
+
+
+# One statement: between two of them the locks would be held for as long as this thread waits for its turn.
+_TOUCH = """
+    WITH current AS (
+        SELECT station.id, station.connection_id, seen.at
+        FROM unnest(%s::bigint[], %s::timestamptz[]) AS seen (connection_id, at)
+        JOIN stations_connection AS connection ON connection.id = seen.connection_id AND connection.closed_at IS NULL
+        JOIN stations_station AS station ON station.connection_id = connection.id
+        ORDER BY station.id
+        FOR NO KEY UPDATE OF station SKIP LOCKED
+    ), connections AS (
+        UPDATE stations_connection AS connection SET last_seen = current.at
+        FROM current WHERE connection.id = current.connection_id
+    )
+    UPDATE stations_station AS station SET last_seen = current.at FROM current WHERE station.id = current.id
+"""
 
 
 def _chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def close_orphans(*, now: datetime, limit: int = 50) -> int:
-    """Close connections whose process is dead (its lease ran out), at their `last_seen`; returns how many.
+def lapsed(*, now: datetime) -> dict[UUID, datetime]:
+    """Processes that hold connections by a lease that is none now, and until when it was."""
+    holding = EdgeProcess.objects.filter(_lapsed("", now), connections__closed_at=None, connections__isnull=False)
+    return dict(holding.values_list("pk", "lease_until").distinct())
 
-    A process that was slow rather than dead finds out by `touch` and closes the sockets itself.
+
+def _lapsed(prefix: str, now: datetime) -> Q:
+    past = Q(**{f"{prefix}lease_until__lt": now})
+    return past | Q(**{f"{prefix}lease_until__gt": now + LONGEST_LEASE})
+
+
+def close_orphans(*, now: datetime, limit: int = 200, spared: Collection[UUID] = ()) -> int:
+    """Close connections whose process is dead, at their `last_seen`; returns how many.
+
+    Dead is whose lease is none, but for those `spared` (see `leases`). A process that was slow rather than dead finds
+    out by `touch` and closes the sockets itself.
     """
-    dead = Q(process=None) | Q(process__lease_until__lt=now)
+    dead = Q(process=None) | (_lapsed("process__", now) & ~Q(process__in=spared))
     orphans = list(Connection.objects.filter(dead, closed_at=None).order_by("id")[:limit])
     with Work.transaction({orphan.station_id for orphan in orphans}, now) as work:
         for orphan in orphans:

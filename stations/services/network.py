@@ -4,11 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from drivers.models import Organization
 from stations import journal, live
 from stations.models import Connector, Evse, Site, Station
-from stations.services import provisioning
+from stations.services import provisioning, withdrawn_certificates
 
 
 class StillInUse(Exception):
@@ -77,6 +78,7 @@ def delete_station(*, station: Station) -> None:
         journal.record(
             "station.deleted", subject_type="station", subject_id=station.pk, data={"identity": station.identity}
         )
+        withdrawn_certificates.withdraw(station=station, now=timezone.now())
         station.delete()
 
 

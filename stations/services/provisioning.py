@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -21,9 +22,17 @@ class TooManyConnectors(Exception):
 
 
 def create_station(
-    *, site: Site, identity: str, name: str = "", security_profile: int, password: str | None = None
+    *,
+    site: Site,
+    identity: str,
+    name: str = "",
+    security_profile: int = Station.SecurityProfile.BASIC,
+    password: str | None = None,
 ) -> Station:
-    """A new station. Raises ValidationError: profiles 1 and 2 need a password; an identity is unique everywhere."""
+    """A new station, without credentials only where somebody says so.
+
+    Raises ValidationError: profiles 1 and 2 need a password; an identity is unique everywhere.
+    """
     needs_password = security_profile in (Station.SecurityProfile.BASIC, Station.SecurityProfile.TLS_BASIC)
     if needs_password and not password:
         raise ValidationError({"password": f"Security profile {security_profile} needs a password."})
@@ -42,8 +51,10 @@ def set_password(*, station: Station, password: str) -> None:
     if not password:
         raise ValidationError({"password": "A password cannot be empty."})
     station.password_hash = hash_password(password)
+    # What a rotation left is good no longer: this one is what a person wants.
+    station.next_password_hash = station.previous_password_hash = ""
     with transaction.atomic():
-        station.save(update_fields=["password_hash"])
+        station.save(update_fields=["password_hash", "next_password_hash", "previous_password_hash"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +68,32 @@ class Nameplate:
     reason: str = ""
 
 
-def boot(*, work: Work, station: Station, nameplate: Nameplate, at: datetime) -> str:
-    """Take down a BootNotification; returns the registration status to answer with."""
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a BootNotification is answered with. `interval_s`: between heartbeats, or until the next try to register."""
+
+    status: str
+    interval_s: int
+
+
+def boot(*, work: Work, station: Station, nameplate: Nameplate, at: datetime) -> Registered:
+    """Take down a BootNotification; returns what to answer (OCPP 1.6 section 4.2, 2.0.1 B01 to B03)."""
     station.vendor = nameplate.vendor
     station.model = nameplate.model
     station.serial_number = nameplate.serial_number
     station.firmware_version = nameplate.firmware_version
     station.boot_reason = nameplate.reason
     station.booted_at = at
+    if connection := work.sockets.get(station.connection_id or 0):
+        connection.serial_number = nameplate.serial_number[:50]
+        work.changed(connection, "serial_number")
     work.changed(station, "vendor", "model", "serial_number", "firmware_version", "boot_reason", "booted_at")
     data = {"firmware_version": nameplate.firmware_version, "reason": nameplate.reason}
     work.record("station.booted", subject=station, data=data)
     work.nudge_station(station)
-    return station.registration
+    is_in = station.registration == Station.Registration.ACCEPTED
+    interval_s = settings.OCPP_HEARTBEAT_SECONDS if is_in else settings.OCPP_REGISTRATION_RETRY_SECONDS
+    return Registered(station.registration, interval_s)
 
 
 def note_clock(*, work: Work, station: Station, said: datetime, received: datetime) -> None:

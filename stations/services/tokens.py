@@ -4,10 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from drivers.domain.tokens import TokenStatus
 from drivers.models import IdToken, Organization
 from stations import journal
+from stations.services import local_lists
 
 
 def create(*, organization: Organization, **values: Any) -> IdToken:
@@ -19,9 +21,12 @@ def create(*, organization: Organization, **values: Any) -> IdToken:
 
 def update(*, token: IdToken, **changes: Any) -> IdToken:
     """Change columns of a token. Raises ValidationError."""
+    former = token.value
     for name, value in changes.items():
         setattr(token, name, value)
     _save(token)
+    if token.value != former:
+        _look_at_lists(token, former)
     return token
 
 
@@ -56,4 +61,10 @@ def _record(token: IdToken, *, deleted: bool = False) -> None:
         "parent": token.parent,
         "deleted": deleted,
     }
+    _look_at_lists(token, token.value)
     journal.record("token.changed", subject_type="id_token", subject_id=token.pk, data=data)
+
+
+def _look_at_lists(token: IdToken, value: str) -> None:
+    """Stations that decide by themselves have to hear of it."""
+    local_lists.token_changed(organization_id=token.organization_id, value=value, at=timezone.now())

@@ -15,17 +15,27 @@ from typing import Any, TypeVar
 from django.db import connection, models, transaction
 
 from stations import journal, live
+from stations.domain.commands import CommandState
+from stations.domain.reservations import ReservationState
+from stations.metrics import Tally
 from stations.models import (
+    Command,
+    Connection,
     Connector,
     Fact,
     Frame,
     MeterSample,
     RecentCalls,
+    ReportedCost,
+    Reservation,
     Session,
     SessionEvent,
+    SharedIdentity,
     Station,
 )
-from stations.services.flush import insert_many, update_many
+from stations.services import rollups
+from stations.services.flush import NewEvent, NewFrame, NewSample, insert_many, insert_new, update_many
+from stations.services.loading import plain
 
 # Enough for what a charger had in flight when its socket died.
 _RECENT_CALLS = 8
@@ -33,9 +43,12 @@ _RECENT_CALLS = 8
 # What jobs read. A station and a connector have more, and loading it costs more than handling a message.
 _STATION_FIELDS = (
     *("identity", "registration", "connection_id", "protocol", "clock_offset_s", "status", "error_code", "last_seen"),
-    *("site__organization_id", "site__access"),
+    *("site__organization_id", "site__access", "site__one_session_per_token"),
 )
-_CONNECTOR_FIELDS = ("station_id", "number", "ocpp16_id", "status", "error_code", "evse__number", "evse__station_id")
+_CONNECTOR_FIELDS = (
+    *("station_id", "number", "ocpp16_id", "status", "error_code"),
+    *("evse__number", "evse__station_id", "evse__max_power_w"),
+)
 
 
 @dataclass
@@ -44,11 +57,12 @@ class Work:
 
     now: datetime
     stations: dict[int, Station] = field(default_factory=dict)
-    frames: list[Frame] = field(default_factory=list)
-    samples: list[MeterSample] = field(default_factory=list)
-    events: list[SessionEvent] = field(default_factory=list)
+    frames: list[NewFrame] = field(default_factory=list)
+    samples: list[NewSample] = field(default_factory=list)
+    events: list[NewEvent] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
+    tally: Tally = field(default_factory=Tally)
     _ended_sessions: list[Session] = field(default_factory=list)
     _changed: dict[tuple[type[models.Model], Any], tuple[models.Model, set[str]]] = field(default_factory=dict)
 
@@ -65,22 +79,56 @@ class Work:
         stations = Station.objects.filter(pk__in=station_ids).select_related("site").only(*_STATION_FIELDS)
         if connection.features.has_select_for_no_key_update:
             stations = stations.select_for_update(of=("self",), no_key=True)
-        return cls(now, {station.pk: station for station in stations.order_by("pk")})
+        return cls(now, {station.pk: station for station in plain(stations.order_by("pk"))})
 
     @cached_property
     def connectors(self) -> defaultdict[int, list[Connector]]:
         """The connectors by station, of all stations in one query, once the first job asks for any."""
         found = Connector.objects.filter(station__in=self.stations).select_related("evse").only(*_CONNECTOR_FIELDS)
-        return _by_station(found)
+        return _by_station(plain(found))
 
     @cached_property
     def open_sessions(self) -> defaultdict[int, list[Session]]:
-        """The open sessions by station, oldest first; loaded as the connectors are."""
-        return _by_station(Session.objects.filter(station__in=self.stations, ended_at=None).order_by("id"))
+        """The open sessions by station, oldest first, with their EVSEs; loaded as the connectors are."""
+        found = Session.objects.filter(station__in=self.stations, ended_at=None).select_related("evse")
+        return _by_station(plain(found.order_by("id")))
+
+    @cached_property
+    def reported_costs(self) -> dict[int, ReportedCost]:
+        """By open session, what its station calculated; loaded as the sessions are."""
+        told = ReportedCost.objects.filter(session__station__in=self.stations, session__ended_at=None)
+        return {cost.session_id: cost for cost in told}
+
+    @cached_property
+    def keep_places(self) -> set[int]:
+        """The stations that keep a place for somebody; loaded as the connectors are."""
+        kept = Reservation.objects.filter(station__in=self.stations, state=ReservationState.ACCEPTED)
+        return set(kept.values_list("station", flat=True))
+
+    @cached_property
+    def with_commands(self) -> set[int]:
+        """The stations that had a command queued or sent when this was first asked; loaded as the connectors are.
+
+        Whoever requests one wakes the charger's conversation, which asks again in a later batch.
+        """
+        states = (CommandState.QUEUED, CommandState.SENT)
+        found = Command.objects.filter(station__in=self.stations, state__in=states)
+        return set(found.values_list("station", flat=True))
+
+    @cached_property
+    def sockets(self) -> dict[int, Connection]:
+        """The open connections of all stations, by id, with their processes; loaded as the connectors are."""
+        found = Connection.objects.filter(station__in=self.stations, closed_at=None).select_related("process")
+        return {connection.pk: connection for connection in found}
+
+    @cached_property
+    def shared_identities(self) -> dict[int, SharedIdentity]:
+        """By station, what is known of a second charger with its identity; loaded as the connectors are."""
+        return {shared.station_id: shared for shared in SharedIdentity.objects.filter(station__in=self.stations)}
 
     @cached_property
     def _recent_calls(self) -> dict[int, RecentCalls]:
-        return RecentCalls.objects.in_bulk(list(self.stations))
+        return {row.pk: row for row in plain(RecentCalls.objects.filter(pk__in=self.stations))}
 
     @classmethod
     @contextmanager
@@ -90,7 +138,10 @@ class Work:
             work = cls.load(station_ids, now)
             yield work
             work.flush()
+        work.tally.publish()
         live.nudge(*work.groups)
+        if work.finished_commands:
+            live.tell_finished(work.finished_commands)
 
     def changed(self, row: models.Model, *names: str) -> None:
         """Write these fields of the row at the flush. One row has one object in a unit of work."""
@@ -119,6 +170,11 @@ class Work:
         """Add a fact about `subject`."""
         name = type(subject)._meta.model_name or ""
         self.facts.append(journal.build(kind, subject_type=name, subject_id=subject.pk, data=data, at=at or self.now))
+
+    @property
+    def finished_commands(self) -> list[int]:
+        """Ids of the commands that have got an outcome: somebody may be waiting for it."""
+        return [fact.subject_id for fact in self.facts if fact.kind == "command.finished"]
 
     def nudge_station(self, station: Station) -> None:
         """Pages that show the station, its site or its network fetch again after the commit."""
@@ -152,8 +208,17 @@ class Work:
             by_fields.setdefault((model, frozenset(names)), []).append(row)
         for (_, changed_names), rows in by_fields.items():
             update_many(rows, changed_names)
-        for new_rows in (self.samples, self.events, self.frames, self.facts):
-            insert_many(new_rows)
+        insert_new(MeterSample, self.samples)
+        insert_new(SessionEvent, self.events)
+        insert_new(Frame, self.frames)
+        insert_many(self.facts)
+        rollups.note(self._touched_sessions())
+
+    def _touched_sessions(self) -> set[int]:
+        """The sessions that began, changed or were metered."""
+        told = {sample.session_id for sample in self.samples if sample.session_id is not None}
+        changed = {pk for model, pk in self._changed if model is Session}
+        return told | changed | {fact.subject_id for fact in self.facts if fact.subject_type == "session"}
 
 
 StationRow = TypeVar("StationRow", Connector, Session)

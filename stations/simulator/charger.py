@@ -14,6 +14,7 @@ itself; `received` and `wait_for_call` show it, `answers` overrides it.
 """
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from typing import Any
 from . import v16, v201
 from .clock import Clock
 from .inbox import NEVER, Inbox, ReceivedCall
+from .local_list import TokenList
 from .outbox import Message, Outbox
 from .outlet import Outlet, Session, StopReason, Token, Trigger
 from .profile import Profile
@@ -50,14 +52,23 @@ class VirtualCharger:
     """A charger of `profile.protocol` at `url`, to which its identity is appended.
 
     `clock`: shared by a fleet; without one it follows the real time, plus what `advance` and `meter` skip.
-    `history`: how many received and sent CALLs are remembered. `answers`: see Inbox.
+    `tls`: see Link. `history`: how many received and sent CALLs are remembered. `answers`: see Inbox.
     """
 
-    def __init__(self, profile: Profile, *, url: str, clock: Clock | None = None, history: int = 1000) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        url: str,
+        clock: Clock | None = None,
+        history: int = 1000,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.profile = profile
         self.clock = clock or Clock()
         self.settings = Settings.of(profile)
         self.cache: set[str] = set()
+        self.local_list = TokenList()
         self.sent: deque[SentCall] = deque(maxlen=history)
         self.expecting: Callable[[Outlet], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,6 +80,7 @@ class VirtualCharger:
             identity=profile.identity,
             subprotocol=profile.protocol,
             password=lambda: self.settings.password,
+            tls=tls,
             on_call=self._on_call,
             on_open=self._on_open,
             on_close=self._on_close,
@@ -151,18 +163,19 @@ class VirtualCharger:
             await asyncio.wait([self._opening])
         await self.outbox.settled()
 
-    async def reboot(self, *, hard: bool = False, reason: str = "LocalReset") -> None:
-        """Stop the sessions, drop the socket, start again, boot.
+    async def reboot(self, *, hard: bool = False, resumes: bool = False, reason: str = "LocalReset") -> None:
+        """Stop the sessions (unless it `resumes` them), drop the socket, start again, boot.
 
         A soft reset tells of the stopped sessions before it goes, a hard one afterwards.
         """
-        if not hard:
+        if not hard and not resumes:
             self.station.stop_all(StopReason.SOFT_RESET)
             await self.outbox.settled()
             await self.link.close()
         self.link.drop()
         self._registration.reset(reason)
-        self.station.stop_all(StopReason.HARD_RESET)
+        if not resumes:
+            self.station.stop_all(StopReason.HARD_RESET)
         await asyncio.sleep(self.profile.reboot_s)
         self.station.power_up()
         self.link.start()
@@ -253,7 +266,7 @@ class VirtualCharger:
         """What follows an accepted remote start: the token is checked, then the cable is waited for."""
         if self.settings.authorize_remote and await self._authorization(token) != ACCEPTED:
             return
-        if not outlet.is_free:
+        if not outlet.is_free or not outlet.is_open_to(token):
             return
         if outlet.vehicle is not None:
             self.station.start(outlet.id, token, trigger=Trigger.REMOTE_START, remote_start_id=remote_start_id)
@@ -299,7 +312,8 @@ class VirtualCharger:
         try:
             status = self.wire.authorization(await self.call("Authorize", self.wire.authorize(token)))
         except Offline:
-            return ACCEPTED if token.value in self.cache or self.settings.offline_unknown_ids else "Invalid"
+            known = token.value in self.cache or self.local_list.accepts(token.value)
+            return ACCEPTED if known or self.settings.offline_unknown_ids else "Invalid"
         if status == ACCEPTED:
             self.cache.add(token.value)
         else:

@@ -78,7 +78,7 @@ class Life:
     async def _arrive(self, outlet: Outlet) -> None:
         if outlet.vehicle is not None:
             return  # the next one is planned when this one leaves
-        if outlet.fault or not outlet.operative:
+        if outlet.fault or not outlet.operative or outlet.reserved:
             self._await_next_car(outlet)
             return
         self._station.plug_in(outlet.id, self._vehicle())

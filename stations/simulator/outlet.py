@@ -18,6 +18,7 @@ class Status(StrEnum):
     SUSPENDED_EV = "SuspendedEV"
     SUSPENDED_EVSE = "SuspendedEVSE"
     FINISHING = "Finishing"
+    RESERVED = "Reserved"
     UNAVAILABLE = "Unavailable"
     FAULTED = "Faulted"
 
@@ -38,6 +39,7 @@ class Trigger(StrEnum):
     RESET = "ResetCommand"
     ABNORMAL = "AbnormalCondition"
     REQUESTED = "Trigger"
+    RESUMED = "TxResumed"
 
 
 class StopReason(StrEnum):
@@ -84,6 +86,7 @@ class Session:
     started_at: datetime
     begin: Reading
     remote_start_id: int | None = None
+    reservation: int | None = None
     number: int = field(default_factory=lambda: -next(_local_numbers))
     ended_at: datetime | None = None
     end: Reading | None = None
@@ -112,6 +115,19 @@ class Expected:
     remote_start_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """The place is kept for somebody under this number."""
+
+    number: int
+    token: Token
+    until: datetime
+
+    def is_for(self, token: Token) -> bool:
+        """Whether it is kept for this token."""
+        return self.token.value.lower() == token.value.lower()
+
+
 @dataclass(slots=True, eq=False)
 class Outlet:
     """`announced`: the status the CSMS knows, None where it knows none (or may have missed it)."""
@@ -122,6 +138,7 @@ class Outlet:
     vehicle: Vehicle | None = None
     session: Session | None = None
     expected: Expected | None = None
+    reserved: Reserved | None = None
     operative: bool = True
     operative_next: bool | None = None
     fault: str | None = None
@@ -146,7 +163,13 @@ class Outlet:
             return Status.UNAVAILABLE
         if self.finishing:
             return Status.FINISHING
-        return Status.PREPARING if self.vehicle or self.expected else Status.AVAILABLE
+        if self.vehicle or self.expected:
+            return Status.PREPARING
+        return Status.RESERVED if self.reserved else Status.AVAILABLE
+
+    def is_open_to(self, token: Token) -> bool:
+        """Whether no place is kept here for somebody else."""
+        return self.reserved is None or self.reserved.is_for(token)
 
     def _session_status(self) -> Status:
         if self.evse_suspends:

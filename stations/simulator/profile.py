@@ -1,9 +1,9 @@
 """What one virtual charger is: identity, protocol, hardware and habits."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Protocol = Literal["ocpp1.6", "ocpp2.0.1"]
+Protocol = Literal["ocpp1.6", "ocpp2.0.1", "ocpp2.1"]
 CurrentType = Literal["ac", "dc"]
 
 
@@ -41,7 +41,7 @@ class Profile:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.protocol not in ("ocpp1.6", "ocpp2.0.1"):
+        if self.protocol not in get_args(Protocol):
             raise ValueError(f"{self.protocol} is not a protocol of the virtual chargers")
         if self.evses < 1 or self.meter_interval_s < 1:
             raise ValueError("A charger has at least one EVSE and a meter interval of at least a second")

@@ -12,7 +12,9 @@ from .meter import Meter, Reading
 from .outbox import Message
 from .outlet import Expected, Outlet, Session, Status, StopReason, Token, Trigger
 from .profile import Profile
+from .reservations import end_lost
 from .settings import Settings
+from .smart_charging import Profiles
 from .vehicle import Vehicle
 
 # The longest step in which a car's power counts as constant, in seconds.
@@ -69,6 +71,9 @@ class Wire(Protocol):
     def sampled(self, outlet: Outlet, event: Event) -> Message:
         """A meter reading that belongs to no session."""
 
+    def reservation_ended(self, number: int, why: str) -> Message | None:
+        """A reservation is over: Expired or Removed."""
+
 
 class Station:
     """Outlets, their cars and sessions. Each verb changes the state and says what OCPP wants said, in order.
@@ -101,6 +106,7 @@ class Station:
             )
             for number in range(1, profile.evses + 1)
         }
+        self.profiles = Profiles()
         self._wire = wire
         self._say = say
         self._is_online = is_online
@@ -127,11 +133,11 @@ class Station:
         """That outlet, or all where None is addressed."""
         return list(self.outlets.values()) if evse_id is None else [self.outlet(evse_id)]
 
-    def free_outlet(self, evse_id: int | None) -> Outlet | None:
-        """That outlet (None: any, one with a cable in first) if a session may begin there."""
+    def free_outlet(self, evse_id: int | None, token: Token) -> Outlet | None:
+        """That outlet (None: any, one with a cable in first) if a session of the token may begin there."""
         if evse_id is not None and evse_id not in self.outlets:
             return None
-        free = [outlet for outlet in self.addressed(evse_id) if outlet.is_free]
+        free = [outlet for outlet in self.addressed(evse_id) if outlet.is_free and outlet.is_open_to(token)]
         return next((outlet for outlet in free if outlet.vehicle), free[0] if free else None)
 
     # What drivers and cars do.
@@ -168,7 +174,9 @@ class Station:
         outlet = self.outlet(evse_id)
         if outlet.vehicle is None or not outlet.is_free:
             raise Misuse(f"EVSE {evse_id} cannot start: it is {outlet.status}")
-        outlet.expected = None
+        if not outlet.is_open_to(token):
+            raise Misuse(f"EVSE {evse_id} is reserved for somebody else")
+        reserved, outlet.reserved, outlet.expected = outlet.reserved, None, None
         outlet.finishing = outlet.evse_suspends = False
         outlet.session = Session(
             evse_id=evse_id,
@@ -177,6 +185,7 @@ class Station:
             started_at=self.now(),
             begin=outlet.reading(),
             remote_start_id=remote_start_id,
+            reservation=reserved.number if reserved else None,
         )
         self._say(self._wire.started(outlet.session, self._event(outlet, trigger, "Transaction.Begin")))
         self.announce(outlet)
@@ -236,6 +245,7 @@ class Station:
             if outlet.expected is not None and outlet.expected.until <= self.clock.now():
                 outlet.expected = None
                 self.announce(outlet)
+        end_lost(self)
 
     def sample(self, evse_id: int, *, trigger: Trigger = Trigger.PERIODIC, context: str = "Sample.Periodic") -> None:
         """Tell what the meter shows, within the session or, where none runs, for itself."""
@@ -263,6 +273,7 @@ class Station:
         if outlet.session is not None:
             self.stop(evse_id, StopReason.FAULT)
         self.announce(outlet)
+        end_lost(self)
 
     def clear_fault(self, evse_id: int) -> None:
         """The outlet (0: the station) works again."""
@@ -288,6 +299,7 @@ class Station:
         if evse_id is None:
             self.operative = operative
             self.announce_station()
+        end_lost(self)
         return at_once
 
     def stop_all(self, reason: StopReason) -> None:
@@ -323,6 +335,11 @@ class Station:
         if message is not None and self._is_online():
             self._say(message)
 
+    def tell_reservation_ended(self, number: int, why: str) -> None:
+        """Tell that a place is kept no longer, where the protocol has a message for it."""
+        if message := self._wire.reservation_ended(number, why):
+            self._say(message)
+
     def announce_all(self) -> None:
         """Tell all that the CSMS does not know."""
         for outlet in self.outlets.values():
@@ -346,7 +363,8 @@ class Station:
                 outlet.meter.power_w = 0.0
                 return
             step = min(left, STEP_S)
-            outlet.meter.count(outlet.vehicle.draw(step, outlet.max_power_w), outlet.vehicle.power_w)
+            limit_w = self.profiles.limit_w(outlet, self.now())
+            outlet.meter.count(outlet.vehicle.draw(step, limit_w), outlet.vehicle.power_w)
             outlet.session.charging_s += step
             left -= step
             if outlet.vehicle.is_full:

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import json
 import random
+import ssl
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -43,7 +44,10 @@ OnCall = Callable[[str, str, Any], Awaitable[None]]
 
 
 class Link:
-    """One charger's socket. `on_open`, `on_close` are called each time it opens and goes away."""
+    """One charger's socket. `on_open`, `on_close` are called each time it opens and goes away.
+
+    `tls`: what a wss:// address is dialled with, a client certificate included; None: what the machine trusts.
+    """
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Link:
         identity: str,
         subprotocol: str,
         password: Callable[[], str],
+        tls: ssl.SSLContext | None,
         on_call: OnCall,
         on_open: Callable[[], None],
         on_close: Callable[[], None],
@@ -62,6 +67,7 @@ class Link:
         self._identity = identity
         self._subprotocol = Subprotocol(subprotocol)
         self._password = password
+        self.tls = tls
         self._on_call = on_call
         self._on_open = on_open
         self._on_close = on_close
@@ -147,6 +153,7 @@ class Link:
             self._url,
             subprotocols=[self._subprotocol],
             additional_headers=headers,
+            ssl=self.tls,
             compression=None,
             proxy=None,
             ping_interval=None,

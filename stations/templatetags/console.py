@@ -18,11 +18,13 @@ from django.utils.translation import ngettext
 
 from stations import slots
 from stations.domain.commands import CommandKind, CommandState
+from stations.domain.firmware import FirmwareState
+from stations.domain.logs import LogState
 from stations.domain.session import Phase
 from stations.domain.status import Availability, ConnectorStatus
 from stations.models import Command, RefusedAttempt, Session, Site
 from stations.selectors.glance import WORST_FIRST
-from stations.views import wording
+from stations.views import anomaly_wording, command_wording, wording
 
 register = template.Library()
 
@@ -45,23 +47,36 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def status(glance: str) -> SafeString:
     """The badge of an Availability: colour, icon and word."""
-    return _badge(wording.AVAILABILITY[Availability(glance)])
+    return badge(wording.AVAILABILITY[Availability(glance)])
 
 
 @register.simple_tag
 def command_state(state: str) -> SafeString:
-    return _badge(wording.STATES[CommandState(state)])
+    return badge(wording.STATES[CommandState(state)])
 
 
 @register.simple_tag
 def session_state(session: Session) -> SafeString:
     """What a session does now, or that it has ended."""
     if session.ended_at:
-        return _badge(wording.SESSION_ENDED)
-    return _badge(wording.PHASES[Phase(session.phase)])
+        return badge(wording.SESSION_ENDED)
+    return badge(wording.PHASES[Phase(session.phase)])
 
 
-def _badge(word: wording.Word) -> SafeString:
+@register.simple_tag
+def log_state(state: str) -> SafeString:
+    """How far a log asked of a station has come."""
+    return badge(wording.LOG_STATES[LogState(state)])
+
+
+@register.simple_tag
+def firmware_state(state: str) -> SafeString:
+    """How far a firmware update has come."""
+    return badge(wording.FIRMWARE_STATES[FirmwareState(state)])
+
+
+def badge(word: wording.Word) -> SafeString:
+    """A word with its icon in its colours."""
     return format_html('<span class="badge tone-{}">{}{}</span>', word.tone, icon(word.icon), word.label)
 
 
@@ -107,8 +122,8 @@ def connector_status(value: str) -> str:
 
 
 @register.filter
-def kind_text(kind: str) -> wording.CommandText:
-    return wording.COMMANDS[CommandKind(kind)]
+def kind_text(kind: str) -> command_wording.CommandText:
+    return command_wording.COMMANDS[CommandKind(kind)]
 
 
 @register.filter
@@ -119,6 +134,12 @@ def state_meaning(state: str) -> str:
 @register.filter
 def refusal_fix(reason: str) -> str:
     return str(wording.REFUSAL_FIX[RefusedAttempt.Reason(reason)])
+
+
+@register.filter
+def anomaly_texts(session: Session) -> list[anomaly_wording.AnomalyText]:
+    """What is odd about a session."""
+    return anomaly_wording.texts(session.anomalies)
 
 
 @register.filter
@@ -212,20 +233,22 @@ def clock_offset(seconds: int | None) -> str:
 
 
 @register.simple_tag
-def at(value: datetime | None, site: Site | None = None, *, exact: bool = False) -> SafeString:
+def at(value: datetime | None, site: Site | None = None, *, exact: bool = False, seconds: bool = False) -> SafeString:
     """A time on the site's clock with its zone, without the day if that is today; in UTC where no site is known.
 
-    `exact`: with milliseconds.
+    `exact`: with milliseconds; `seconds`: with seconds.
     """
     if value is None:
         return mark_safe('<span class="quiet">–</span>')
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _stamp(value, site, exact=exact))
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(), _stamp(value, site, exact=exact, seconds=seconds)
+    )
 
 
-def _stamp(value: datetime, site: Site | None, *, exact: bool = False) -> str:
+def _stamp(value: datetime, site: Site | None, *, exact: bool = False, seconds: bool = False) -> str:
     local = value.astimezone(_zone(site))
     now = timezone.now().astimezone(local.tzinfo)
-    clock = date_format(local, "H:i")
+    clock = date_format(local, "H:i:s" if seconds else "H:i")
     if exact:
         clock = local.strftime("%H:%M:%S.%f")[:-3]
     day = "" if local.date() == now.date() else date_format(local, "j M Y " if local.year != now.year else "j M ")
@@ -271,8 +294,16 @@ def answer_time(command: Command) -> str:
     """How long the station took to answer."""
     if not command.sent_at or not command.finished_at:
         return ""
-    seconds = max(0.0, (command.finished_at - command.sent_at).total_seconds())
-    return _("answered in %(seconds)s s") % {"seconds": number_format(seconds, 1)}
+    took = max(0.0, (command.finished_at - command.sent_at).total_seconds())
+    return _("answered in %(time)s") % {"time": seconds(took)}
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A short time: “12 ms”, “3.2 s”."""
+    if value < 1:
+        return f"{round(value * 1000)}{NBSP}ms"
+    return f"{number_format(value, 1)}{NBSP}s"
 
 
 @register.filter

@@ -10,25 +10,50 @@ from django.views.decorators.http import require_http_methods
 from stations import live
 from stations.domain.commands import CommandKind, policy_of
 from stations.domain.parameters import InvalidParameters
-from stations.forms import CommandFilter, CommandForm
+from stations.forms.commands import CommandForm
+from stations.forms.filters import CommandFilter
 from stations.models import Session, Station
 from stations.permissions import command_kinds
-from stations.selectors import visible_sessions, visible_stations
+from stations.selectors import visible_commands, visible_sessions, visible_stations
 from stations.selectors.lists import find_commands
 from stations.services import commands
-from stations.views import wording
+from stations.views import command_wording, wording
 from stations.views.pages import ConsoleRequest, console, dialog_done, paginate, render_page
+from stations.views.station_page import grouped, header, station_of
+
+# What can end or slow down the sessions that run: their list stands beside the warning.
+_OF_SESSIONS = frozenset(
+    {
+        *(CommandKind.REMOTE_STOP, CommandKind.UNLOCK, CommandKind.RESET, CommandKind.CHANGE_AVAILABILITY),
+        *(CommandKind.UPDATE_FIRMWARE, CommandKind.SET_CHARGING_PROFILE, CommandKind.CLEAR_CHARGING_PROFILE),
+        *(CommandKind.CHANGE_SESSION_TARIFF, CommandKind.CALL),
+    }
+)
 
 
 @console
 def command_list(request: ConsoleRequest) -> HttpResponse:
     """Commands to all stations, newest first."""
-    form = CommandFilter(request.GET, kinds=wording.COMMANDS, states=wording.STATES)
+    form = CommandFilter(request.GET, kinds=command_wording.COMMANDS, states=wording.STATES)
     page = paginate(find_commands(request.user, **form.values()), request.GET)
     groups = {live.station_group(command.station_id) for command in page.items}
     context = {"form": form, "page": page, "command_groups": " ".join(sorted(groups))}
     fragments = {"results": "stations/_command_rows.html"}
     return render_page(request, "stations/command_list.html", context, fragments=fragments)
+
+
+@console
+def station_commands(request: ConsoleRequest, identity: str) -> HttpResponse:
+    """Everything that can be sent to a station, with what it does; below, what was sent last."""
+    station = station_of(request, identity)
+    shared = header(request, station, "commands")
+    context = {
+        **shared,
+        "groups": grouped(shared["kinds"]),
+        "commands": visible_commands(request.user).filter(station=station).order_by("-id")[:10],
+    }
+    fragments = {"station-commands": "stations/_station_commands.html"}
+    return render_page(request, "stations/station_commands.html", context, fragments=fragments)
 
 
 @console
@@ -51,9 +76,10 @@ def send(request: ConsoleRequest, identity: str, kind: str) -> HttpResponse:
     context = {
         "station": station,
         "kind": command_kind,
-        "text": wording.COMMANDS[command_kind],
+        "text": command_wording.COMMANDS[command_kind],
         "form": form,
         "sessions": sessions,
+        "ends_sessions": command_kind in _OF_SESSIONS,
         "waits": policy_of(command_kind).queue_offline,
     }
     fragments = {"dialog-body": "stations/_command_form.html"}
@@ -86,7 +112,7 @@ def _session_meant(sessions: list[Session], transaction_id: str | None) -> Sessi
 
 
 def _done(request: ConsoleRequest, station: Station, kind: CommandKind) -> HttpResponse:
-    label = wording.COMMANDS[kind].label
+    label = command_wording.COMMANDS[kind].label
     text = _("“%(command)s” is on its way to %(station)s.") % {"command": label, "station": station.identity}
     if not station.connected:
         text = _("“%(command)s” waits until %(station)s connects.") % {"command": label, "station": station.identity}

@@ -6,7 +6,13 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext_lazy as _
 
-_TYPES = {2: ("call", _("Call")), 3: ("result", _("Answer")), 4: ("error", _("Error")), 5: ("error", _("Result error"))}
+_TYPES = {
+    2: ("call", _("Call")),
+    3: ("result", _("Answer")),
+    4: ("error", _("Error")),
+    5: ("error", _("Result error")),
+    6: ("call", _("Message without answer")),
+}
 
 
 @dataclass(frozen=True, slots=True)

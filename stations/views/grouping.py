@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from drivers.domain.roles import Permission
-from stations.forms import GroupingForm
+from stations.forms.grouping import GroupingForm
 from stations.models import Station
 from stations.permissions import require
 from stations.selectors import visible_stations

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpResponse
 
 from stations.domain.status import Availability
 from stations.selectors import overview as selectors
-from stations.selectors.glance import WORST_FIRST
+from stations.selectors import visible_sites
+from stations.selectors.glance import WORST_FIRST, by_site
 from stations.selectors.lists import worst_sites
 from stations.views import wording
+from stations.views.costly import shared
 from stations.views.pages import ConsoleRequest, console, render_page
 
 SITES_SHOWN = 8
@@ -21,12 +22,13 @@ def overview(request: ConsoleRequest) -> HttpResponse:
     """Numbers, status, worst sites, the last day and recent events."""
     # A nudge reaches every open page at once: people who see the same share one computation.
     key = f"overview.{selectors.scope_key(request.user)}"
-    figures: Any = cache.get_or_set(key, lambda: _figures(request), 1)
+    figures = shared(key, lambda: _figures(request))
     return render_page(request, "stations/overview.html", figures, fragments=FRAGMENTS)
 
 
 def _figures(request: ConsoleRequest) -> dict[str, Any]:
-    numbers = selectors.overview(request.user)
+    words = by_site(visible_sites(request.user))
+    numbers = selectors.overview(request.user, words)
     hours = selectors.last_hours(request.user)
     return {
         "numbers": numbers,
@@ -37,7 +39,7 @@ def _figures(request: ConsoleRequest) -> dict[str, Any]:
         "bars": _bars(hours),
         "day_energy_wh": sum(hour.energy_wh for hour in hours),
         "day_sessions": sum(hour.sessions for hour in hours),
-        "sites": worst_sites(request.user, limit=SITES_SHOWN),
+        "sites": worst_sites(request.user, words, limit=SITES_SHOWN),
         "events": selectors.recent_events(request.user, limit=12),
     }
 

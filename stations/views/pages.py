@@ -1,14 +1,14 @@
 """What every console page shares: who may see it, its shell, its fragments and its paging."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from itertools import islice
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 import orjson
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -18,8 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from drivers.domain.roles import GRANTS, Permission, Role
 from drivers.models import Membership, User
 from stations import live
+from stations.views.navigation import navigation
 
 PAGE_SIZE = 50
+# Nobody reads further; to count further would read the whole table for each page.
+COUNTED = 10_000
 
 P = ParamSpec("P")
 
@@ -61,6 +64,7 @@ def render_page(
         "may": {permission.value: permission.value in granted for permission in Permission},
         "network_groups": " ".join(live.organization_group(m.organization_id) for m in request.memberships),
         "here": request.get_full_path(),
+        "navigation": navigation(request.path, granted),
     }
     response = render(request, shown or template, {**shell, **context})
     # One address, two answers: a browser's back button must not find the fragment in its cache.
@@ -77,13 +81,18 @@ def dialog_done(message: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `total` is None where counting would read the whole table."""
+    """One page of a list. `total` is None where it was not counted, and not known where it is more than COUNTED."""
 
     items: list[Any]
     number: int
     has_next: bool
     total: int | None
     query: str
+
+    @property
+    def counted(self) -> int | None:
+        """How far was counted where there are more; else None."""
+        return COUNTED if self.total is not None and self.total > COUNTED else None
 
     @property
     def has_previous(self) -> bool:
@@ -109,16 +118,34 @@ class Page:
         return f"?{self.query}{'&' if self.query else ''}{urlencode({'page': number})}"
 
 
-def paginate(rows: QuerySet[Any], parameters: QueryDict, *, counted: bool = False, key: str = "") -> Page:
-    """The page that `parameters["page"]` names; nonsense is the first. `key` caches the count for ten seconds."""
-    text = parameters.get("page", "1")
-    # Beyond that an offset only burns the database; filters lead there faster.
-    number = min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() else 1
+def paginate(rows: QuerySet[Any], parameters: QueryDict, *, counted: bool = False) -> Page:
+    """The page that `parameters["page"]` names; nonsense is the first."""
+    number = _page_number(parameters)
     start = (number - 1) * PAGE_SIZE
     found = list(rows[start : start + PAGE_SIZE + 1])
-    rest = parameters.copy()
-    rest.pop("page", None)
+    rest = _without_page(parameters)
     total = None
     if counted:
-        total = cache.get_or_set(f"count.{key}.{rest.urlencode()}", rows.count, 10) if key else rows.count()
+        # The last page says it without counting.
+        total = start + len(found) if found and len(found) <= PAGE_SIZE else rows.order_by()[: COUNTED + 1].count()
     return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE, total, rest.urlencode())
+
+
+def paginate_found(rows: Iterable[Any], parameters: QueryDict) -> Page:
+    """The same for what is found one after the other: looked for no further than the page."""
+    number = _page_number(parameters)
+    found = list(islice(rows, (number - 1) * PAGE_SIZE, number * PAGE_SIZE + 1))
+    query = _without_page(parameters).urlencode()
+    return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE, None, query)
+
+
+def _page_number(parameters: QueryDict) -> int:
+    text = parameters.get("page", "1")
+    # Beyond that an offset only burns the database; filters lead there faster.
+    return min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() else 1
+
+
+def _without_page(parameters: QueryDict) -> QueryDict:
+    rest = parameters.copy()
+    rest.pop("page", None)
+    return rest

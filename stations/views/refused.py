@@ -1,10 +1,28 @@
 """Refused connection attempts, with what to do about them."""
 
+from dataclasses import dataclass
+
 from django.http import HttpResponse
 
-from stations.forms import RefusedFilter
+from drivers.domain.roles import Permission
+from stations.forms.filters import RefusedFilter
+from stations.models import RefusedAttempt
+from stations.permissions import sites_granting
 from stations.selectors.lists import find_refused_attempts
+from stations.services.station_import import NEED_PASSWORD
 from stations.views.pages import ConsoleRequest, console, paginate, render_page
+
+_Reason = RefusedAttempt.Reason
+_NEW_PASSWORD_HELPS = (_Reason.NO_CREDENTIALS, _Reason.WRONG_PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """An attempt, and which of the fixes is a button for this viewer."""
+
+    attempt: RefusedAttempt
+    may_create: bool
+    may_reset: bool
 
 
 @console
@@ -12,5 +30,17 @@ def refused_list(request: ConsoleRequest) -> HttpResponse:
     """Handshakes that were refused, latest first."""
     form = RefusedFilter(request.GET)
     page = paginate(find_refused_attempts(request.user, **form.values()), request.GET)
+    managed = set(sites_granting(request.user, Permission.MANAGE_NETWORK).values_list("pk", flat=True))
+    context = {"form": form, "page": page, "rows": [_view(attempt, managed) for attempt in page.items]}
     fragments = {"results": "stations/_refused_rows.html"}
-    return render_page(request, "stations/refused_list.html", {"form": form, "page": page}, fragments=fragments)
+    return render_page(request, "stations/refused_list.html", context, fragments=fragments)
+
+
+def _view(attempt: RefusedAttempt, managed: set[int]) -> AttemptView:
+    station = attempt.station
+    is_managed = station is not None and station.site_id in managed and station.security_profile in NEED_PASSWORD
+    return AttemptView(
+        attempt,
+        may_create=attempt.reason == _Reason.UNKNOWN_IDENTITY and station is None and bool(managed),
+        may_reset=attempt.reason in _NEW_PASSWORD_HELPS and is_managed,
+    )

@@ -9,12 +9,15 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingH
 from django.shortcuts import get_object_or_404
 
 from stations.domain.commands import CommandKind
-from stations.forms import SessionFilter
+from stations.forms.filters import SessionFilter
 from stations.models import MeterSample, Session
 from stations.permissions import command_kinds
 from stations.selectors import visible_commands, visible_sessions, visible_sites
 from stations.selectors.lists import find_sessions
+from stations.selectors.samples import samples_of
+from stations.selectors.tokens import visible_reservations, visible_settlements
 from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.session_details import details_of
 
 # More points than a wide screen has pixels draw the same curve.
 CHART_POINTS = 1500
@@ -34,13 +37,16 @@ def session_list(request: ConsoleRequest) -> HttpResponse:
 def session(request: ConsoleRequest, pk: int) -> HttpResponse:
     """One session: figures, curve, samples, commands about it."""
     found = _session(request, pk)
-    samples = MeterSample.objects.filter(session=found)
+    samples = samples_of(found)
     context = {
         "session": found,
         "figures": samples.aggregate(count=Count("pk"), peak=Max("power_w"), average=Avg("power_w")),
         "samples": [(sample, _energy(found, sample)) for sample in samples.order_by("-at")[:TABLE_ROWS]],
         "table_rows": TABLE_ROWS,
         "commands": visible_commands(request.user).filter(session=found).order_by("-id")[:10],
+        "reservations": visible_reservations(request.user).filter(session=found),
+        "settlements": visible_settlements(request.user).filter(session=found),
+        "details": details_of(found),
         "may_stop": found.is_open and CommandKind.REMOTE_STOP in command_kinds(request.user, found.station.site),
     }
     fragments = {"session": "stations/_session.html"}
@@ -51,7 +57,7 @@ def session(request: ConsoleRequest, pk: int) -> HttpResponse:
 def samples_json(request: ConsoleRequest, pk: int) -> HttpResponse:
     """Columns for the chart: epoch seconds, kW, kWh charged so far, % state of charge."""
     found = _session(request, pk)
-    rows = list(MeterSample.objects.filter(session=found).order_by("at"))
+    rows = list(samples_of(found).order_by("at"))
     step = max(1, -(-len(rows) // CHART_POINTS))
     rows = rows[::-step][::-1]
     return JsonResponse(
@@ -77,7 +83,7 @@ def samples_csv(request: ConsoleRequest, pk: int) -> HttpResponseBase:
 def _csv_lines(found: Session) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield writer.writerow(["at", "power_w", "energy_wh", "current_a", "voltage_v", "soc_percent", "context"])
-    for row in MeterSample.objects.filter(session=found).order_by("at").iterator(chunk_size=1000):
+    for row in samples_of(found).order_by("at").iterator(chunk_size=1000):
         yield writer.writerow(
             [
                 row.at.isoformat(),

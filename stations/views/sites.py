@@ -3,11 +3,11 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from stations.forms import SiteFilter
+from stations.forms.filters import SiteFilter
 from stations.selectors import visible_sessions, visible_sites
 from stations.selectors.lists import find_sites, find_stations, site_states
 from stations.views.pages import ConsoleRequest, console, paginate, render_page
-from stations.views.station import evse_views
+from stations.views.station import station_rows
 
 
 @console
@@ -30,7 +30,7 @@ def site(request: ConsoleRequest, pk: int) -> HttpResponse:
         "site": found,
         "state": site_states(request.user, [found])[0],
         "page": page,
-        "rows": [(station, evse_views(station)) for station in page.items],
+        "rows": station_rows(page.items),
         "sessions": running.order_by("-started_at")[:10],
     }
     return render_page(request, "stations/site.html", context, fragments={"site": "stations/_site.html"})

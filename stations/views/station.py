@@ -1,24 +1,20 @@
 """Stations: the list, and the pages of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 
-from drivers.domain.roles import Permission
 from stations.domain.status import Availability
-from stations.forms import StationFilter
+from stations.forms.filters import StationFilter
 from stations.models import Evse, Session, Station
-from stations.permissions import command_kinds, may
-from stations.selectors import visible_commands, visible_frames, visible_sessions, visible_sites, visible_stations
-from stations.selectors.glance import evse_glance, with_glance
+from stations.selectors import visible_commands, visible_firmware_updates, visible_sessions, visible_sites
+from stations.selectors.glance import evse_glance, station_glance
 from stations.selectors.lists import find_stations
 from stations.selectors.overview import recent_events
 from stations.views import wording
-from stations.views.frames import decode
 from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.station_page import header, station_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +36,19 @@ def evse_views(station: Station) -> list[EvseView]:
     return found
 
 
+def station_rows(stations: Iterable[Station]) -> list[tuple[Station, Availability, list[EvseView]]]:
+    """What a list shows of stations fetched with `with_evses`."""
+    return [(station, station_glance(station), evse_views(station)) for station in stations]
+
+
 @console
 def station_list(request: ConsoleRequest) -> HttpResponse:
     """Stations, filtered by what the URL says."""
     labels = {word: text.label for word, text in wording.AVAILABILITY.items()}
     form = StationFilter(request.GET, sites=visible_sites(request.user), words=labels)
     rows = find_stations(request.user, **form.values())
-    page = paginate(rows, request.GET, counted=True, key=f"stations.{request.user.pk}")
-    context = {"form": form, "page": page, "rows": [(station, evse_views(station)) for station in page.items]}
+    page = paginate(rows, request.GET, counted=True)
+    context = {"form": form, "page": page, "rows": station_rows(page.items)}
     fragments = {"results": "stations/_station_rows.html"}
     return render_page(request, "stations/station_list.html", context, fragments=fragments)
 
@@ -55,55 +56,14 @@ def station_list(request: ConsoleRequest) -> HttpResponse:
 @console
 def station(request: ConsoleRequest, identity: str) -> HttpResponse:
     """One station now: EVSEs with their sessions, last commands, what happened, what it is."""
-    found = _station(request, identity)
+    found = station_of(request, identity)
     context = {
-        **_header(request, found, "now"),
+        **header(request, found, "now"),
         "evses": evse_views(found),
         "commands": visible_commands(request.user).filter(station=found).order_by("-id")[:8],
         "sessions": visible_sessions(request.user).filter(station=found).order_by("-started_at")[:6],
         "events": recent_events(request.user, limit=8, station=found),
+        "update": visible_firmware_updates(request.user).filter(station=found).order_by("-id").first(),
     }
     fragments = {"station": "stations/_station.html"}
     return render_page(request, "stations/station.html", context, fragments=fragments)
-
-
-@console
-def messages(request: ConsoleRequest, identity: str) -> HttpResponse:
-    """The raw messages of a station, latest first."""
-    found = _station(request, identity)
-    page = paginate(visible_frames(request.user).filter(station=found).order_by("-id"), request.GET)
-    frames = [(frame, decode(bytes(frame.body))) for frame in page.items]
-    context = {**_header(request, found, "messages"), "page": page, "frames": frames}
-    fragments = {"results": "stations/_frames.html"}
-    return render_page(request, "stations/station_messages.html", context, fragments=fragments)
-
-
-@console
-def configuration(request: ConsoleRequest, identity: str) -> HttpResponse:
-    """What a station said of its configuration."""
-    found = _station(request, identity)
-    variables = found.variables.order_by("component", "evse_number", "name", "id")
-    if text := request.GET.get("text", "").strip():
-        variables = variables.filter(name__icontains=text) | variables.filter(component__icontains=text)
-    page = paginate(variables, request.GET, counted=True)
-    context = {**_header(request, found, "configuration"), "page": page, "text": text}
-    fragments = {"results": "stations/_variables.html"}
-    return render_page(request, "stations/station_configuration.html", context, fragments=fragments)
-
-
-def _station(request: ConsoleRequest, identity: str) -> Any:
-    running = Session.objects.filter(ended_at=None).select_related("token", "station__site").order_by("-started_at")
-    evses = Evse.objects.prefetch_related("connectors", Prefetch("sessions", running, to_attr="open_sessions"))
-    stations = with_glance(visible_stations(request.user)).select_related("site", "connection")
-    return get_object_or_404(stations.prefetch_related(Prefetch("evses", evses)), identity=identity)
-
-
-def _header(request: ConsoleRequest, station: Station, tab: str) -> dict[str, Any]:
-    allowed = command_kinds(request.user, station.site)
-    connectors = [connector for evse in station.evses.all() for connector in evse.connectors.all()]
-    return {
-        "station": station,
-        "tab": tab,
-        "kinds": [(kind, text) for kind, text in wording.COMMANDS.items() if kind in allowed],
-        "may_group": len(connectors) > 1 and may(request.user, Permission.MANAGE_NETWORK, station.site),
-    }

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from stations.domain.commands import CommandKind as Kind
 from stations.domain.commands import CommandState as State
+from stations.domain.firmware import FirmwareState
+from stations.domain.logs import LogState
 from stations.domain.session import Phase
 from stations.domain.status import Availability, ConnectorStatus
 from stations.models import RefusedAttempt
@@ -58,98 +59,6 @@ PHASES = {
 SESSION_ENDED = Word(_("Ended"), "check", "unavailable")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandText:
-    """How a command is offered. `warning` is what it may break; empty for harmless ones."""
-
-    label: Text
-    icon: str
-    verb: Text
-    about: Text
-    warning: Text = ""
-
-
-COMMANDS = {
-    Kind.REMOTE_START: CommandText(
-        _("Start a session"),
-        "play",
-        _("Start"),
-        _("Starts charging for an id token, as if its driver had shown it to the station."),
-    ),
-    Kind.REMOTE_STOP: CommandText(
-        _("Stop a session"),
-        "stop",
-        _("Stop the session"),
-        _("Ends a running session. The driver can then unplug."),
-        _("Charging ends at once, whether or not the vehicle is full."),
-    ),
-    Kind.UNLOCK: CommandText(
-        _("Unlock a connector"),
-        "unlock",
-        _("Unlock"),
-        _("Releases the plug's lock, for a driver whose cable is stuck."),
-        _("On most stations a session on that connector ends."),
-    ),
-    Kind.RESET: CommandText(
-        _("Reset"),
-        "reset",
-        _("Reset the station"),
-        _("Restarts the station. It is offline for a minute or two."),
-        _("A soft reset lets running sessions end first. A hard reset cuts them off."),
-    ),
-    Kind.CHANGE_AVAILABILITY: CommandText(
-        _("Change availability"),
-        "power",
-        _("Change"),
-        _("Takes the station or one of its EVSEs out of service, or brings it back."),
-        _("Taken out of service, it finishes its running session and then refuses new ones."),
-    ),
-    Kind.TRIGGER: CommandText(
-        _("Ask for a message"),
-        "message",
-        _("Ask"),
-        _("Asks the station to send a message now, such as its status."),
-    ),
-    Kind.GET_VARIABLES: CommandText(
-        _("Read configuration"),
-        "download",
-        _("Read"),
-        _("Asks the station for the values of its configuration."),
-    ),
-    Kind.SET_VARIABLES: CommandText(
-        _("Change configuration"),
-        "sliders",
-        _("Change"),
-        _("Sets a configuration value. Some take effect only after a reset."),
-        _("A wrong value can cut the station off from this network."),
-    ),
-    Kind.GET_BASE_REPORT: CommandText(
-        _("Request a report"),
-        "list",
-        _("Request"),
-        _("Asks for a report of the whole device model (OCPP 2.x)."),
-    ),
-    Kind.CLEAR_CACHE: CommandText(
-        _("Clear token cache"),
-        "erase",
-        _("Clear"),
-        _("The station forgets which id tokens it has seen and asks about each one again."),
-    ),
-    Kind.DATA_TRANSFER: CommandText(
-        _("Vendor message"),
-        "box",
-        _("Send"),
-        _("Sends a message that only this vendor's stations understand."),
-    ),
-    Kind.CALL: CommandText(
-        _("Raw OCPP call"),
-        "code",
-        _("Send"),
-        _("Sends any action of the protocol in use, its payload as on the wire."),
-        _("It is checked against the protocol's schema only. Know what it does."),
-    ),
-}
-
 STATES = {
     State.QUEUED: Word(_("Waiting"), "clock", "reserved"),
     State.SENT: Word(_("Sent"), "send", "charging"),
@@ -160,6 +69,25 @@ STATES = {
     State.EXPIRED: Word(_("Expired"), "minus", "unavailable"),
     State.UNKNOWN: Word(_("Outcome unknown"), "question", "unknown"),
     State.NO_EFFECT: Word(_("No effect"), "minus", "occupied"),
+}
+
+LOG_STATES = {
+    LogState.REQUESTED: Word(_("Requested"), "clock", "reserved"),
+    LogState.UPLOADING: Word(_("Uploading"), "send", "charging"),
+    LogState.UPLOADED: Word(_("Uploaded"), "check", "available"),
+    LogState.FAILED: Word(_("Failed"), "alert", "faulted"),
+}
+
+FIRMWARE_STATES = {
+    FirmwareState.REQUESTED: Word(_("Requested"), "clock", "reserved"),
+    FirmwareState.SCHEDULED: Word(_("Scheduled"), "calendar", "reserved"),
+    FirmwareState.DOWNLOADING: Word(_("Downloading"), "download", "charging"),
+    FirmwareState.DOWNLOADED: Word(_("Downloaded"), "download", "charging"),
+    FirmwareState.INSTALLING: Word(_("Installing"), "settings", "charging"),
+    FirmwareState.INSTALLED: Word(_("Installed"), "check", "available"),
+    FirmwareState.PUBLISHED: Word(_("Published"), "check", "available"),
+    FirmwareState.FAILED: Word(_("Failed"), "alert", "faulted"),
+    FirmwareState.CANCELED: Word(_("Canceled"), "minus", "unavailable"),
 }
 
 STATE_MEANING = {
@@ -191,10 +119,22 @@ REFUSAL_FIX = {
         "The charger offered no OCPP version spoken here. Switch it to OCPP 1.6 JSON or OCPP 2.0.1."
     ),
     _Reason.TLS_REQUIRED: _(
-        "The station's security profile asks for TLS. Use a wss:// address in the charger, or lower the profile."
+        "The station's security profile asks for TLS. Use a wss:// address in the charger, or lower the profile here."
     ),
     _Reason.CERTIFICATE_REQUIRED: _(
-        "The station's security profile asks for a client certificate, and the charger presented none that is valid."
+        "The station's security profile asks for a client certificate, and the charger presented none. It has to come"
+        " to an address that asks for one, with a certificate signed here."
+    ),
+    _Reason.CERTIFICATE_REFUSED: _(
+        "The charger presented a client certificate that is not good for this station. Renew it from the station's"
+        " security page, or correct the charger's clock if it is only the dates."
+    ),
+    _Reason.IDENTITY_SHARED: _(
+        "Two chargers are set up with this identity and throw each other out. Find the one that does not belong here by"
+        " its address, and give it an identity of its own."
+    ),
+    _Reason.TOO_MANY_ATTEMPTS: _(
+        "The charger failed too often and has to wait. Correct its password, then it is let in at once."
     ),
 }
 

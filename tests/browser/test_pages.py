@@ -13,27 +13,40 @@ CONSOLE = [
     "/console/sessions/",
     "/console/commands/",
     "/console/refused/",
+    "/console/charging-profiles/",
+    "/console/charging-profiles/add/",
+    "/console/root-certificates/",
+    "/console/root-certificates/add/",
+    "/console/waiting/",
+    "/console/waiting/new/",
+    "/console/waiting/import/",
+    "/console/messages/",
+    "/console/security-events/",
+    "/console/configuration/",
+    "/console/configuration/add/",
+    "/console/configuration/differences/",
     "/accounts/2fa/",
     "/accounts/email/",
     "/accounts/logout/",
 ]
-DETAILS = ["site", "station", "messages", "configuration", "session", "dialog"]
+SITE_AND_SESSION = ["site", "session", "session/timeline/"]
+# Of a station of OCPP 1.6 and of one of 2.0.1; what OCPP 1.6 has nothing for is left out.
+BOTH = ["", "commands/", "reservations/", "tokens/", "power/", "configuration/", "messages/", "logs/"]
+BOTH += ["checks/", "security/", "setup/", "commands/reset/", "commands/reserve/", "commands/call/", "dialog", "menu"]
+ONLY_2 = ["customers/", "display/", "monitoring/", "commands/set_display_message/", "commands/get_report/"]
+STATIONS = [f"ocpp1.6 {page}" for page in BOTH] + [f"ocpp2.0.1 {page}" for page in [*BOTH, *ONLY_2]]
 
 
 def _open(page, where):
-    """Go to a path, or to the page of the first site, station or session there is."""
+    """Go to a path, or to a page of the first site, session or station of a version there is."""
     if where.startswith("/"):
         page.goto(where)
+    elif where.startswith("ocpp"):
+        _open_station(page, *where.split(" "))
     else:
-        lists = {"site": "sites", "session": "sessions"}
-        page.goto(f"/console/{lists.get(where, 'stations')}/")
-        page.locator("a.row-link").first.click()
-        page.wait_for_selector("h1")
-        if where in ("messages", "configuration"):
-            page.get_by_role("link", name=where.capitalize(), exact=True).click()
-        if where == "dialog":
-            page.locator(".page-head").get_by_role("link", name="Reset").click()
-            expect(page.get_by_role("dialog")).to_be_visible()
+        kind, _, rest = where.partition("/")
+        page.goto(f"/console/{kind}s/")
+        page.goto(page.locator("a.row-link").first.get_attribute("href") + rest)
     if page.locator("[data-chart]").count():
         page.locator("[data-chart][data-drawn]").wait_for()
     if page.locator("[data-map]").count():
@@ -41,7 +54,19 @@ def _open(page, where):
     page.evaluate("document.fonts.ready")
 
 
-@pytest.mark.parametrize("where", [*PUBLIC, *CONSOLE, *DETAILS])
+def _open_station(page, protocol, path):
+    page.goto(f"/console/stations/?protocol={protocol}")
+    station = page.locator("a.row-link").first.get_attribute("href")
+    page.goto(station if path in ("dialog", "menu") else station + path)
+    if path == "dialog":
+        page.locator(".page-head").get_by_role("link", name="Reset").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+    if path == "menu":
+        page.locator(".page-head").get_by_role("button", name="More").click()
+        expect(page.get_by_role("link", name="More commands")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("where", [*PUBLIC, *CONSOLE, *SITE_AND_SESSION, *STATIONS])
 def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(open_page, where):
     with open_page(visitor=where in PUBLIC, color_scheme="light") as page:
         _open(page, where)
@@ -51,6 +76,23 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(open_page, wher
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert violations(page) == []
+
+
+def test_the_tab_of_the_page_is_in_sight_on_a_phone(open_page):
+    with open_page(viewport={"width": 360, "height": 740}) as page:
+        _open(page, "ocpp2.0.1 setup/")
+        for name in ("Connection", "Setup"):
+            expect(page.get_by_role("main").get_by_role("link", name=name, exact=True)).to_be_in_viewport()
+
+
+def test_a_phone_reaches_every_page_of_the_side_bar(open_page):
+    with open_page() as page:
+        page.goto("/console/")
+        wanted = {link.get_attribute("href") for link in page.locator(".side nav a").all()}
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.locator(".tabbar").get_by_role("button", name="More").click()
+        links = page.locator(".tabbar a:visible, #person-menu a:visible").all()
+        assert wanted - {link.get_attribute("href") for link in links} == set()
 
 
 def test_error_pages_are_pages(open_page):

@@ -97,7 +97,7 @@ def test_every_acknowledged_message_survives_once_and_nobody_is_shown_connected_
     assert set(stored.values()) == {1}
 
     installation.start()
-    until(lambda: connected(installation, key) == set(), "nobody is shown connected", 15)
+    until(lambda: connected(installation, key) == set(), "nobody is shown connected", 60)
 
     async def come_back():
         await asyncio.gather(*(client.repeat_what_was_not_answered() for client in clients))

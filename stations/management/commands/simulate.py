@@ -16,7 +16,8 @@ REPORT_EVERY_S = 5.0
 PROTOCOLS: dict[str, tuple[Protocol, ...]] = {
     "ocpp1.6": ("ocpp1.6",),
     "ocpp2.0.1": ("ocpp2.0.1",),
-    "both": ("ocpp1.6", "ocpp2.0.1"),
+    "ocpp2.1": ("ocpp2.1",),
+    "all": ("ocpp1.6", "ocpp2.0.1", "ocpp2.1"),
 }
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The fleet's size, where it connects, and how it behaves."""
         parser.add_argument("--chargers", type=int, default=10)
-        parser.add_argument("--protocol", choices=PROTOCOLS, default="both")
+        parser.add_argument("--protocol", choices=PROTOCOLS, default="all")
         parser.add_argument("--url", default="ws://127.0.0.1:8000/ocpp", help="the identity is appended")
         parser.add_argument("--password", help="for HTTP Basic auth, the same for all")
         parser.add_argument("--prefix", default="SIM", help="identities are PREFIX-0001, PREFIX-0002, ...")

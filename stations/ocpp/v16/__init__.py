@@ -3,14 +3,44 @@
 import jsonschema_rs
 
 from stations.ocpp.protocol import Protocol
-from stations.ocpp.router import Schemas
 from stations.ocpp.rpc import Error
-from stations.ocpp.v16 import authorization, provisioning, status, transactions
-from stations.ocpp.v16.commands import ENCODERS
-from stations.ocpp.v16.configuration import READERS
+from stations.ocpp.schemas import Schemas
+from stations.ocpp.v16 import (
+    authorization,
+    certificates,
+    commands,
+    configuration,
+    data_transfer,
+    diagnostics,
+    firmware,
+    local_list,
+    provisioning,
+    reservations,
+    security,
+    smart_charging,
+    status,
+    tariff_cost,
+    transactions,
+)
 from stations.ocpp.v16.routes import ROUTES
 
-BLOCKS = (authorization, provisioning, status, transactions)
+BLOCKS = (
+    authorization,
+    certificates,
+    commands,
+    configuration,
+    data_transfer,
+    diagnostics,
+    firmware,
+    local_list,
+    provisioning,
+    reservations,
+    security,
+    smart_charging,
+    status,
+    tariff_cost,
+    transactions,
+)
 
 PROTOCOL = Protocol(
     name="ocpp1.6",
@@ -33,8 +63,10 @@ PROTOCOL = Protocol(
             "StopTransaction",
         }
     ),
-    encoders=ENCODERS.by_kind,
-    readers=READERS,
+    # Section 4.2 leaves open what becomes of the rest; what tells of the past is taken, but no session may begin.
+    before_acceptance=frozenset(
+        {"BootNotification", "Heartbeat", "MeterValues", "SecurityEventNotification", "StopTransaction"}
+    ),
     # OCPP-J 1.6 section 4.2.3 knows fewer codes, and misspells one.
     spelling={
         Error.FORMAT_VIOLATION: "FormationViolation",

@@ -1,11 +1,15 @@
-"""OCPP 1.6 section 4.1 Authorize."""
+"""OCPP 1.6 section 4.1 Authorize, and the verdict on an idTag wherever one is answered."""
 
 from datetime import datetime
 
+from drivers.domain.tokens import Verdict
 from stations.domain.times import render
 from stations.ocpp.router import Context, Payload
 from stations.ocpp.v16.routes import ROUTES
 from stations.services.authorization import Authorization, authorize
+
+# `AuthorizationStatus` knows fewer words.
+STATUS = {verdict: verdict.value for verdict in Verdict} | {Verdict.NO_CREDIT: Verdict.BLOCKED.value}
 
 
 @ROUTES.handles("Authorize")
@@ -21,7 +25,7 @@ def judge(context: Context, id_tag: str, at: datetime) -> Authorization:
 
 def id_tag_info(authorization: Authorization) -> Payload:
     """The verdict as `IdTagInfo`."""
-    info: Payload = {"status": authorization.verdict.value}
+    info: Payload = {"status": STATUS[authorization.verdict]}
     token = authorization.token
     if token is not None and token.expires_at is not None:
         info["expiryDate"] = render(token.expires_at)

@@ -1,10 +1,11 @@
 """Version-neutral commands as OCPP 1.6 requests (section 5)."""
 
+from stations.domain import limits
 from stations.domain.commands import CommandKind as Kind
-from stations.ocpp.protocol import Encoders, NotExpressible, Request
-from stations.ocpp.router import Payload
-
-ENCODERS = Encoders()
+from stations.ocpp.router import NotExpressible, Payload, Request
+from stations.ocpp.v16.connectors import id_asked_for
+from stations.ocpp.v16.routes import ROUTES
+from stations.ocpp.v16.smart_charging import with_remote_start
 
 
 def _connector_id(request: Request) -> int | None:
@@ -18,22 +19,26 @@ def _connector_id(request: Request) -> int | None:
     return int(evse)
 
 
-@ENCODERS.encodes(Kind.RESET)
+@ROUTES.encodes(Kind.RESET)
 def reset(request: Request) -> tuple[str, Payload]:
     if "evse" in request.values:
         raise NotExpressible("OCPP 1.6 resets the station as a whole; leave the EVSE out.")
+    if request.values["type"] == "resume":
+        raise NotExpressible("OCPP 1.6 cannot take sessions up again after a reset; use hard.")
     return "Reset", {"type": "Soft" if request.values["type"] == "soft" else "Hard"}
 
 
-@ENCODERS.encodes(Kind.REMOTE_START)
+@ROUTES.encodes(Kind.REMOTE_START)
 def remote_start(request: Request) -> tuple[str, Payload]:
+    if limits.of_parameters(request.values):
+        raise NotExpressible("OCPP 1.6 knows no limit of a session; a charging profile may do.")
     payload: Payload = {"idTag": request.values["id_token"]}
-    if (connector_id := _connector_id(request)) is not None:
+    if (connector_id := id_asked_for(request)) is not None:
         payload["connectorId"] = connector_id
-    return "RemoteStartTransaction", payload
+    return "RemoteStartTransaction", payload | with_remote_start(request)
 
 
-@ENCODERS.encodes(Kind.REMOTE_STOP)
+@ROUTES.encodes(Kind.REMOTE_STOP)
 def remote_stop(request: Request) -> tuple[str, Payload]:
     text = request.values["transaction_id"]
     if not text.isdecimal():
@@ -41,50 +46,34 @@ def remote_stop(request: Request) -> tuple[str, Payload]:
     return "RemoteStopTransaction", {"transactionId": int(text)}
 
 
-@ENCODERS.encodes(Kind.UNLOCK)
+@ROUTES.encodes(Kind.UNLOCK)
 def unlock(request: Request) -> tuple[str, Payload]:
-    return "UnlockConnector", {"connectorId": _connector_id(request)}
+    return "UnlockConnector", {"connectorId": id_asked_for(request)}
 
 
-@ENCODERS.encodes(Kind.CHANGE_AVAILABILITY)
+@ROUTES.encodes(Kind.CHANGE_AVAILABILITY)
 def change_availability(request: Request) -> tuple[str, Payload]:
     kind = "Operative" if request.values["operative"] else "Inoperative"
-    return "ChangeAvailability", {"connectorId": _connector_id(request) or 0, "type": kind}
+    return "ChangeAvailability", {"connectorId": id_asked_for(request) or 0, "type": kind}
 
 
-@ENCODERS.encodes(Kind.GET_VARIABLES)
-def get_variables(request: Request) -> tuple[str, Payload]:
-    names = [variable["name"] for variable in request.values.get("variables", [])]
-    return "GetConfiguration", {"key": names} if names else {}
+_EXTENDED = {
+    "LogStatusNotification": "LogStatusNotification",
+    "SignChargePointCertificate": "SignChargePointCertificate",
+    "SignChargingStationCertificate": "SignChargePointCertificate",
+    "SignedFirmwareStatusNotification": "FirmwareStatusNotification",
+}
 
 
-@ENCODERS.encodes(Kind.GET_BASE_REPORT)
-def get_base_report(request: Request) -> tuple[str, Payload]:
-    return "GetConfiguration", {}
-
-
-@ENCODERS.encodes(Kind.SET_VARIABLES)
-def set_variables(request: Request) -> tuple[str, Payload]:
-    if len(request.values["variables"]) != 1:
-        raise NotExpressible("OCPP 1.6 changes one configuration key at a time.")
-    variable = request.values["variables"][0]
-    return "ChangeConfiguration", {"key": variable["name"], "value": str(variable["value"])}
-
-
-@ENCODERS.encodes(Kind.TRIGGER)
+@ROUTES.encodes(Kind.TRIGGER)
 def trigger(request: Request) -> tuple[str, Payload]:
-    payload: Payload = {"requestedMessage": request.values["message"]}
-    if (connector_id := _connector_id(request)) is not None:
+    message = request.values["message"]
+    payload: Payload = {"requestedMessage": _EXTENDED.get(message, message)}
+    if (connector_id := id_asked_for(request)) is not None:
         payload["connectorId"] = connector_id
-    return "TriggerMessage", payload
+    return "ExtendedTriggerMessage" if message in _EXTENDED else "TriggerMessage", payload
 
 
-@ENCODERS.encodes(Kind.CLEAR_CACHE)
+@ROUTES.encodes(Kind.CLEAR_CACHE)
 def clear_cache(request: Request) -> tuple[str, Payload]:
     return "ClearCache", {}
-
-
-@ENCODERS.encodes(Kind.DATA_TRANSFER)
-def data_transfer(request: Request) -> tuple[str, Payload]:
-    names = {"vendor_id": "vendorId", "message_id": "messageId", "data": "data"}
-    return "DataTransfer", {names[name]: value for name, value in request.values.items()}

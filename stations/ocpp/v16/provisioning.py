@@ -1,7 +1,5 @@
 """OCPP 1.6 sections 4.2 BootNotification, 4.3 DataTransfer, 4.6 Heartbeat."""
 
-from django.conf import settings
-
 from stations.domain.times import render
 from stations.ocpp.router import Context, Payload
 from stations.ocpp.v16.routes import ROUTES
@@ -17,11 +15,11 @@ def boot_notification(context: Context, request: Payload) -> Payload:
         serial_number=request.get("chargePointSerialNumber") or request.get("chargeBoxSerialNumber", ""),
         firmware_version=request.get("firmwareVersion", ""),
     )
-    status = boot(work=context.work, station=context.station, nameplate=nameplate, at=context.received_at)
+    registered = boot(work=context.work, station=context.station, nameplate=nameplate, at=context.received_at)
     return {
         "currentTime": render(context.received_at),
-        "interval": settings.OCPP_HEARTBEAT_SECONDS,
-        "status": status,
+        "interval": registered.interval_s,
+        "status": registered.status,
     }
 
 
@@ -29,9 +27,3 @@ def boot_notification(context: Context, request: Payload) -> Payload:
 def heartbeat(context: Context, request: Payload) -> Payload:
     """Our time."""
     return {"currentTime": render(context.received_at)}
-
-
-@ROUTES.handles("DataTransfer")
-def data_transfer(context: Context, request: Payload) -> Payload:
-    """No vendor's extension is known yet; the frame itself is kept."""
-    return {"status": "UnknownVendorId"}

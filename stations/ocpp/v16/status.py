@@ -5,6 +5,7 @@ from stations.domain.times import parse
 from stations.ocpp.router import Context, Payload
 from stations.ocpp.v16.connectors import find
 from stations.ocpp.v16.routes import ROUTES
+from stations.services import reservations
 from stations.services.status import connector_reported, station_reported
 
 STATUS = {
@@ -19,6 +20,9 @@ STATUS = {
     "Faulted": ConnectorStatus.FAULTED,
 }
 
+# Section 5.13: what was reserved there is no longer. OCPP 2.x tells so itself, by ReservationStatusUpdate.
+_LOST = (ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE)
+
 
 @ROUTES.handles("StatusNotification")
 def status_notification(context: Context, request: Payload) -> Payload:
@@ -27,11 +31,16 @@ def status_notification(context: Context, request: Payload) -> Payload:
     error_code = "" if request["errorCode"] == "NoError" else request["errorCode"]
     at = parse(request["timestamp"]) if request.get("timestamp") else context.received_at
     if request["connectorId"] == 0:
+        if status in _LOST and context.station.status != status:
+            reservations.place_lost(work=context.work, station=context.station, connector=None)
         station_reported(work=context.work, station=context.station, status=status, at=at, error_code=error_code)
         return {}
+    connector = find(context, request["connectorId"])
+    if status in _LOST and connector.status != status:
+        reservations.place_lost(work=context.work, station=context.station, connector=connector)
     connector_reported(
         work=context.work,
-        connector=find(context, request["connectorId"]),
+        connector=connector,
         status=status,
         at=at,
         received_at=context.received_at,

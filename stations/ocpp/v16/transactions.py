@@ -1,9 +1,11 @@
 """OCPP 1.6 sections 4.7 MeterValues, 4.8 StartTransaction, 4.10 StopTransaction."""
 
+from datetime import datetime
 from hashlib import blake2b
 
 import orjson
 
+from stations.domain.anomalies import Anomaly, Moment, believed
 from stations.domain.metering import Reading, Sampled, combine, number
 from stations.domain.times import parse
 from stations.models import Connector, Session
@@ -11,8 +13,8 @@ from stations.ocpp.router import Context, Payload
 from stations.ocpp.v16.authorization import id_tag_info, judge
 from stations.ocpp.v16.connectors import find
 from stations.ocpp.v16.routes import ROUTES
-from stations.services import metering, sessions
-from stations.services.authorization import Authorization
+from stations.services import anomalies, endings, metering, reservations, sessions
+from stations.services.authorization import Authorization, for_start
 from stations.services.provisioning import note_clock
 from stations.services.status import open_session_on
 
@@ -21,10 +23,14 @@ from stations.services.status import open_session_on
 def start_transaction(context: Context, request: Payload) -> Payload:
     """A session begins; the same start sent again gets the transactionId it had."""
     connector = find(context, request["connectorId"])
-    authorization = judge(context, request["idTag"], parse(request["timestamp"]))
+    # By a time that can be: a clock that was never set makes no card expire, and none last for ever.
+    moment = believed(parse(request["timestamp"]), context.received_at)
+    authorization = judge(context, request["idTag"], moment.at)
     session = _repeated(connector, request)
+    authorization = for_start(work=context.work, station=context.station, authorization=authorization, session=session)
     if session is None:
-        session = _start(context, connector, request, authorization)
+        session = _start(context, connector, request, moment, authorization)
+        _use_reservation(context, session, connector, request)
     return {"transactionId": session.pk, "idTagInfo": id_tag_info(authorization)}
 
 
@@ -35,19 +41,22 @@ def _repeated(connector: Connector, request: Payload) -> Session | None:
         newest is not None
         and newest.is_open
         and newest.last_event_at is None
-        and newest.started_at == parse(request["timestamp"])
+        and newest.said_started_at == parse(request["timestamp"])
         and newest.id_token == request["idTag"]
         and newest.meter_start_wh == request["meterStart"]
     )
     return newest if same else None
 
 
-def _start(context: Context, connector: Connector, request: Payload, authorization: Authorization) -> Session:
+def _start(
+    context: Context, connector: Connector, request: Payload, moment: Moment, authorization: Authorization
+) -> Session:
     begun = sessions.Start(
         station=context.station,
-        at=parse(request["timestamp"]),
+        at=moment.at,
+        said_at=moment.said,
         received_at=context.received_at,
-        protocol="ocpp1.6",
+        protocol=context.station.protocol,
         evse=connector.evse,
         connector=connector,
         id_token=request["idTag"],
@@ -56,26 +65,61 @@ def _start(context: Context, connector: Connector, request: Payload, authorizati
     return sessions.start(work=context.work, begun=begun, authorization=authorization)
 
 
+def _use_reservation(context: Context, session: Session, connector: Connector, request: Payload) -> None:
+    """Section 4.8: the reservationId says which reservation ends with this start; not all charge points send it."""
+    if "reservationId" in request:
+        reservations.used(work=context.work, session=session, wire_id=request["reservationId"])
+    else:
+        reservations.used_by_token(work=context.work, session=session, connector=connector)
+
+
 @ROUTES.handles("StopTransaction")
 def stop_transaction(context: Context, request: Payload) -> Payload:
     """A session ends. A transactionId that is unknown is accepted: a charger would send it for ever."""
-    work, at = context.work, parse(request["timestamp"])
+    work = context.work
+    end = endings.End(
+        said_at=parse(request["timestamp"]),
+        received_at=context.received_at,
+        reason=request.get("reason", "Local"),
+        meter_stop_wh=request["meterStop"],
+    )
     session = work.session(context.station, str(request["transactionId"]))
-    if session is None:
-        data = {"transaction_id": request["transactionId"], "meter_stop_wh": request["meterStop"]}
-        work.record("session.unknown_stop", subject=context.station, data=data)
-    elif session.is_open:
+    if session is None or (_is_orphan(session) and not endings.is_same_orphan(session, end)):
+        _keep_orphan(context, request, end)
+    elif session.is_open or endings.was_ended_here(session):
         store(context, request.get("transactionData", []), session=session, connector=session.connector)
-        sessions.end(
-            work=work,
-            session=session,
-            at=at,
-            reason=request.get("reason", "Local"),
-            meter_stop_wh=request["meterStop"],
-        )
+        endings.end(work=work, session=session, told=end)
     if "idTag" not in request:
         return {}
-    return {"idTagInfo": id_tag_info(judge(context, request["idTag"], at))}
+    return {"idTagInfo": id_tag_info(judge(context, request["idTag"], believed(end.said_at, end.received_at).at))}
+
+
+def _is_orphan(session: Session) -> bool:
+    return bool({Anomaly.UNKNOWN_STOP, Anomaly.FOREIGN_STOP} & set(session.anomalies))
+
+
+def _keep_orphan(context: Context, request: Payload, end: endings.End) -> None:
+    """Chargers that never heard the answer to their StartTransaction make up an id, such as -1 or 0."""
+    readings = [_reading(entry, context.received_at) for entry in request.get("transactionData", [])]
+    # The ids we give out are those of the rows.
+    others = Session.objects.filter(pk=request["transactionId"], protocol="ocpp1.6")
+    orphan = endings.Orphan(
+        station=context.station,
+        transaction_id=str(request["transactionId"]),
+        end=end,
+        id_token=request.get("idTag", ""),
+        readings=readings,
+        is_foreign=others.exclude(station=context.station).exists(),
+    )
+    session = endings.keep_orphan(work=context.work, orphan=orphan)
+    metering.keep(
+        work=context.work,
+        station=context.station,
+        readings=readings,
+        received_at=context.received_at,
+        evse=None,
+        session=session,
+    )
 
 
 @ROUTES.handles("MeterValues")
@@ -85,12 +129,21 @@ def meter_values(context: Context, request: Payload) -> Payload:
     connector = find(context, request["connectorId"]) if request["connectorId"] else None
     if work.is_repeat(context.station, _digest(request)):
         return {}
-    if request.get("transactionId"):
-        session = work.session(context.station, str(request["transactionId"]))
-    else:
-        session = open_session_on(work=work, connector=connector) if connector else None
+    session = _session_metered(context, request, connector)
     store(context, request["meterValue"], session=session, connector=connector)
     return {}
+
+
+def _session_metered(context: Context, request: Payload, connector: Connector | None) -> Session | None:
+    """The session that readings belong to. A register is a connector's: an id of another one's session is wrong."""
+    running = open_session_on(work=context.work, connector=connector) if connector else None
+    if not request.get("transactionId"):
+        return running
+    session = context.work.session(context.station, str(request["transactionId"]))
+    if session is None or connector is None or session.connector_id in (None, connector.pk):
+        return session
+    anomalies.note(work=context.work, session=session, found=[Anomaly.OTHER_CONNECTOR])
+    return running
 
 
 def _digest(request: Payload) -> bytes:
@@ -101,7 +154,7 @@ def store(
     context: Context, meter_value: list[Payload], *, session: Session | None, connector: Connector | None
 ) -> None:
     """Store the readings of a `meterValue` list."""
-    readings = [_reading(entry) for entry in meter_value]
+    readings = [_reading(entry, context.received_at) for entry in meter_value]
     if not readings:
         return
     if session is not None and session.is_open:
@@ -116,12 +169,14 @@ def store(
         session=session,
     )
     if readings[-1].context == "Sample.Periodic":
-        note_clock(work=context.work, station=context.station, said=readings[-1].at, received=context.received_at)
+        said = readings[-1].said or readings[-1].at
+        note_clock(work=context.work, station=context.station, said=said, received=context.received_at)
 
 
-def _reading(entry: Payload) -> Reading:
+def _reading(entry: Payload, received_at: datetime) -> Reading:
+    moment = believed(parse(entry["timestamp"]), received_at)
     sampled = [_sampled(value) for value in entry["sampledValue"]]
-    return combine(parse(entry["timestamp"]), sampled, entry["sampledValue"])
+    return combine(moment.at, sampled, entry["sampledValue"], said=moment.said)
 
 
 def _sampled(value: Payload) -> Sampled:

@@ -3,13 +3,49 @@
 import jsonschema_rs
 
 from stations.ocpp.protocol import Protocol
-from stations.ocpp.router import Schemas
-from stations.ocpp.v201 import authorization, availability, provisioning, transactions
-from stations.ocpp.v201.commands import ENCODERS
-from stations.ocpp.v201.provisioning import READERS
+from stations.ocpp.schemas import Schemas
+from stations.ocpp.v201 import (
+    authorization,
+    availability,
+    certificates,
+    commands,
+    customer_information,
+    data_transfer,
+    diagnostics,
+    display,
+    firmware,
+    local_list,
+    monitoring,
+    provisioning,
+    reservations,
+    security,
+    smart_charging,
+    tariff_cost,
+    transactions,
+    variables,
+)
 from stations.ocpp.v201.routes import ROUTES
 
-BLOCKS = (authorization, availability, provisioning, transactions)
+BLOCKS = (
+    authorization,
+    availability,
+    certificates,
+    commands,
+    customer_information,
+    data_transfer,
+    diagnostics,
+    display,
+    firmware,
+    local_list,
+    monitoring,
+    provisioning,
+    reservations,
+    security,
+    smart_charging,
+    tariff_cost,
+    transactions,
+    variables,
+)
 
 PROTOCOL = Protocol(
     name="ocpp2.0.1",
@@ -43,8 +79,6 @@ PROTOCOL = Protocol(
             "TransactionEvent",
         }
     ),
-    encoders=ENCODERS.by_kind,
-    readers=READERS,
     answers_unreadable=True,
     # B02.FR.09, B03.FR.08: anything else is answered with SecurityError until the station is accepted.
     before_acceptance=frozenset({"BootNotification", "NotifyReport", "Heartbeat"}),

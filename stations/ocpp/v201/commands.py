@@ -1,13 +1,12 @@
 """Version-neutral commands as OCPP 2.0.1 requests."""
 
-from typing import Any
-
+from stations.domain import limits
 from stations.domain.commands import CommandKind as Kind
-from stations.ocpp.protocol import Encoders, NotExpressible, Request
-from stations.ocpp.router import Payload
+from stations.ocpp.router import NotExpressible, Payload, Request
+from stations.ocpp.v201.routes import ROUTES
+from stations.ocpp.v201.smart_charging import with_remote_start
+from stations.services import reservations
 from stations.services.authorization import known_token
-
-ENCODERS = Encoders()
 
 
 def _evse(request: Request) -> Payload:
@@ -20,34 +19,47 @@ def _evse(request: Request) -> Payload:
     return {"evse": evse}
 
 
-@ENCODERS.encodes(Kind.RESET)
+@ROUTES.encodes(Kind.RESET)
 def reset(request: Request) -> tuple[str, Payload]:
     """B11, B12."""
+    if request.values["type"] == "resume":
+        raise NotExpressible("OCPP 2.0.1 cannot take sessions up again after a reset; use hard.")
     payload: Payload = {"type": "OnIdle" if request.values["type"] == "soft" else "Immediate"}
     if "evse" in request.values:
         payload["evseId"] = request.values["evse"]
     return "Reset", payload
 
 
-@ENCODERS.encodes(Kind.REMOTE_START)
+@ROUTES.encodes(Kind.REMOTE_START)
 def remote_start(request: Request) -> tuple[str, Payload]:
     """F01, F02. The remoteStartId is the command's id, so that the session finds it again."""
+    if limits.of_parameters(request.values):
+        raise NotExpressible("OCPP 2.0.1 knows no limit of a session; a charging profile may do.")
+    return request_start(request)
+
+
+def request_start(request: Request) -> tuple[str, Payload]:
+    """RequestStartTransaction."""
     value = request.values["id_token"]
     known = known_token(station=request.station, id_token=value)
     token_type = request.values.get("id_token_type") or (known.type if known else "Central")
     payload: Payload = {"idToken": {"idToken": value, "type": token_type}, "remoteStartId": request.command.pk}
     if "evse" in request.values:
         payload["evseId"] = request.values["evse"]
-    return "RequestStartTransaction", payload
+    station, group = request.station, known.parent if known else ""
+    if group and reservations.group_held(station=station, group_id_token=group, at=request.work.now):
+        # It only matters where a place is kept for the group (RequestStartTransactionRequest.groupIdToken).
+        payload["groupIdToken"] = {"idToken": group, "type": token_type}
+    return "RequestStartTransaction", payload | with_remote_start(request)
 
 
-@ENCODERS.encodes(Kind.REMOTE_STOP)
+@ROUTES.encodes(Kind.REMOTE_STOP)
 def remote_stop(request: Request) -> tuple[str, Payload]:
     """F03."""
     return "RequestStopTransaction", {"transactionId": request.values["transaction_id"]}
 
 
-@ENCODERS.encodes(Kind.UNLOCK)
+@ROUTES.encodes(Kind.UNLOCK)
 def unlock(request: Request) -> tuple[str, Payload]:
     """F05."""
     return "UnlockConnector", {
@@ -56,68 +68,31 @@ def unlock(request: Request) -> tuple[str, Payload]:
     }
 
 
-@ENCODERS.encodes(Kind.CHANGE_AVAILABILITY)
+@ROUTES.encodes(Kind.CHANGE_AVAILABILITY)
 def change_availability(request: Request) -> tuple[str, Payload]:
     """G03, G04."""
     status = "Operative" if request.values["operative"] else "Inoperative"
     return "ChangeAvailability", {"operationalStatus": status} | _evse(request)
 
 
-def _variable(item: dict[str, Any]) -> Payload:
-    """Component and variable of a command's item: {name, component, instance?, evse?}."""
-    if "component" not in item:
-        raise NotExpressible(f"In OCPP 2.0.1 the variable {item.get('name')!r} needs its component.")
-    component: Payload = {"name": item["component"]}
-    if "component_instance" in item:
-        component["instance"] = item["component_instance"]
-    if "evse" in item:
-        component["evse"] = {"id": item["evse"]}
-    variable: Payload = {"name": item["name"]}
-    if "instance" in item:
-        variable["instance"] = item["instance"]
-    payload: Payload = {"component": component, "variable": variable}
-    if "attribute" in item:
-        payload["attributeType"] = item["attribute"]
-    return payload
+@ROUTES.encodes(Kind.GET_TRANSACTION_STATUS)
+def get_transaction_status(request: Request) -> tuple[str, Payload]:
+    """E14."""
+    transaction_id = request.values.get("transaction_id")
+    return "GetTransactionStatus", {"transactionId": transaction_id} if transaction_id else {}
 
 
-@ENCODERS.encodes(Kind.GET_VARIABLES)
-def get_variables(request: Request) -> tuple[str, Payload]:
-    """B06."""
-    return "GetVariables", {"getVariableData": [_variable(item) for item in request.values.get("variables", [])]}
-
-
-@ENCODERS.encodes(Kind.SET_VARIABLES)
-def set_variables(request: Request) -> tuple[str, Payload]:
-    """B05."""
-    data = [_variable(item) | {"attributeValue": str(item["value"])} for item in request.values["variables"]]
-    return "SetVariables", {"setVariableData": data}
-
-
-_REPORTS = {"full": "FullInventory", "configuration": "ConfigurationInventory", "summary": "SummaryInventory"}
-
-
-@ENCODERS.encodes(Kind.GET_BASE_REPORT)
-def get_base_report(request: Request) -> tuple[str, Payload]:
-    """B07."""
-    report = _REPORTS[request.values.get("report", "full")]
-    return "GetBaseReport", {"requestId": request.command.pk, "reportBase": report}
-
-
-@ENCODERS.encodes(Kind.TRIGGER)
+@ROUTES.encodes(Kind.TRIGGER)
 def trigger(request: Request) -> tuple[str, Payload]:
     """F06."""
-    return "TriggerMessage", {"requestedMessage": request.values["message"]} | _evse(request)
+    payload = {"requestedMessage": request.values["message"]} | _evse(request)
+    if request.values["message"] == "StatusNotification" and "evse" in payload:
+        # F06.FR.13: a status is a connector's; an EVSE without a connector number has one, or its first is meant.
+        payload["evse"].setdefault("connectorId", 1)
+    return "TriggerMessage", payload
 
 
-@ENCODERS.encodes(Kind.CLEAR_CACHE)
+@ROUTES.encodes(Kind.CLEAR_CACHE)
 def clear_cache(request: Request) -> tuple[str, Payload]:
     """C11."""
     return "ClearCache", {}
-
-
-@ENCODERS.encodes(Kind.DATA_TRANSFER)
-def data_transfer(request: Request) -> tuple[str, Payload]:
-    """P01."""
-    names = {"vendor_id": "vendorId", "message_id": "messageId", "data": "data"}
-    return "DataTransfer", {names[name]: value for name, value in request.values.items()}

@@ -1,9 +1,14 @@
 """The commands of OCPP 1.6 that a charger obeys."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..certificates import Certificates
 from ..commands import ACCEPTED, REJECTED, Commands, Reply
+from ..maintenance import Maintenance
 from ..outlet import StopReason, Token, Trigger
+from ..reservations import Wish, release, reserve
+from ..smart_charging import SmartCharging
 from ..transport import Payload
 from .configuration import Configuration
 
@@ -27,13 +32,21 @@ def commands_of(charger: "VirtualCharger") -> Commands:
             "ChangeAvailability": obedience.change_availability,
             "ChangeConfiguration": obedience.change_configuration,
             "ClearCache": obedience.clear_cache,
+            "CancelReservation": obedience.cancel_reservation,
             "DataTransfer": obedience.data_transfer,
             "GetConfiguration": obedience.get_configuration,
+            "GetLocalListVersion": obedience.get_local_list_version,
             "RemoteStartTransaction": obedience.remote_start,
             "RemoteStopTransaction": obedience.remote_stop,
+            "ReserveNow": obedience.reserve_now,
             "Reset": obedience.reset,
+            "SendLocalList": obedience.send_local_list,
             "TriggerMessage": obedience.trigger_message,
             "UnlockConnector": obedience.unlock_connector,
+            "ExtendedTriggerMessage": obedience.extended_trigger_message,
+            **obedience.certificates.handlers,
+            **SmartCharging(charger, names_connectors=True).handlers,
+            **Maintenance(charger, has_diagnostics=True).handlers,
         },
         known=frozenset(_ACTIONS.split()),
         missing="OccurenceConstraintViolation",  # spelled so in OCPP-J 1.6
@@ -45,6 +58,7 @@ class _Obedience:
         self._charger = charger
         self._station = charger.station
         self._configuration = Configuration(charger.profile, charger.settings)
+        self.certificates = Certificates(charger, names_uses=False)
 
     def change_availability(self, payload: Payload) -> Reply:
         connector_id, operative = payload["connectorId"], payload["type"] == "Operative"
@@ -73,7 +87,7 @@ class _Obedience:
 
     def remote_start(self, payload: Payload) -> Reply:
         token = Token(payload["idTag"])
-        outlet = self._station.free_outlet(payload.get("connectorId"))
+        outlet = self._station.free_outlet(payload.get("connectorId"), token)
         if outlet is None:
             return REJECTED
 
@@ -81,6 +95,30 @@ class _Obedience:
             await self._charger.remote_start(outlet, token)
 
         return Reply({"status": "Accepted"}, start)
+
+    def reserve_now(self, payload: Payload) -> Reply:
+        wish = Wish(
+            number=payload["reservationId"],
+            token=Token(payload["idTag"]),
+            until=datetime.fromisoformat(payload["expiryDate"]),
+            evse_id=payload["connectorId"] or None,
+        )
+        return Reply({"status": reserve(self._station, wish)})
+
+    def cancel_reservation(self, payload: Payload) -> Reply:
+        return ACCEPTED if release(self._station, payload["reservationId"]) else REJECTED
+
+    def send_local_list(self, payload: Payload) -> Reply:
+        listed = payload.get("localAuthorizationList", [])
+        word = self._charger.local_list.update(
+            version=payload["listVersion"],
+            is_full=payload["updateType"] == "Full",
+            entries={item["idTag"]: item.get("idTagInfo", {}).get("status") for item in listed},
+        )
+        return Reply({"status": word})
+
+    def get_local_list_version(self, payload: Payload) -> Reply:
+        return Reply({"listVersion": self._charger.local_list.version})
 
     def remote_stop(self, payload: Payload) -> Reply:
         session = self._station.find_session(number=payload["transactionId"])
@@ -117,6 +155,11 @@ class _Obedience:
 
                 return Reply({"status": "Accepted"}, tell)
         return Reply({"status": "NotImplemented"})
+
+    def extended_trigger_message(self, payload: Payload) -> Reply:
+        if payload["requestedMessage"] == "SignChargePointCertificate":
+            return self.certificates.renewal(None)
+        return self.trigger_message(payload)
 
     def unlock_connector(self, payload: Payload) -> Reply:
         outlet = self._station.outlets.get(payload["connectorId"])

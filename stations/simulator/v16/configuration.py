@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..local_list import MOST
 from ..profile import Profile
 from ..settings import Settings
 from ..transport import Payload
@@ -42,16 +43,20 @@ def _free_keys(profile: Profile) -> dict[str, Key]:
         "ClockAlignedDataInterval": Key("0"),
         "ConnectorPhaseRotation": Key(rotation),
         "GetConfigurationMaxKeys": Key("50", readonly=True),
+        "LocalAuthListEnabled": Key("true"),
+        "LocalAuthListMaxLength": Key(str(MOST), readonly=True),
         "LocalAuthorizeOffline": Key("true"),
         "LocalPreAuthorize": Key("false"),
         "MeterValuesAlignedData": Key("Energy.Active.Import.Register"),
         "MinimumStatusDuration": Key("0"),
         "NumberOfConnectors": Key(str(profile.evses), readonly=True),
+        "ReserveConnectorZeroSupported": Key("true", readonly=True),
         "ResetRetries": Key("1"),
+        "SendLocalListMaxLength": Key("100", readonly=True),
         "StopTransactionOnEVSideDisconnect": Key("true", readonly=True),
         "StopTxnAlignedData": Key(""),
         "StopTxnSampledData": Key("Energy.Active.Import.Register"),
-        "SupportedFeatureProfiles": Key("Core,RemoteTrigger", readonly=True),
+        "SupportedFeatureProfiles": Key("Core,LocalAuthListManagement,RemoteTrigger,Reservation", readonly=True),
         "UnlockConnectorOnEVSideDisconnect": Key("true"),
         "WebSocketPingInterval": Key("0"),
     }

@@ -78,12 +78,14 @@ class Messages:
 
     def started(self, session: Session, event: Event) -> Message:
         """StartTransaction."""
-        payload = {
+        payload: Payload = {
             "connectorId": session.evse_id,
             "idTag": session.token.value,
             "meterStart": event.reading.energy_wh,
             "timestamp": iso(event.at),
         }
+        if session.reservation is not None:
+            payload["reservationId"] = session.reservation
         return Message("StartTransaction", payload, session=session, kept=True, blocks=True)
 
     def updated(self, session: Session, event: Event) -> Message | None:
@@ -110,6 +112,10 @@ class Messages:
     def sampled(self, outlet: Outlet, event: Event) -> Message:
         """MeterValues outside a transaction."""
         return Message("MeterValues", self._meter_values(outlet.id, event))
+
+    def reservation_ended(self, number: int, why: str) -> Message | None:
+        """1.6 has none: the connector's status tells it."""
+        return None
 
     def finished(self, message: Message) -> Payload:
         """The payload as it leaves: with the transaction's id as it is known by now."""

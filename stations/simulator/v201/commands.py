@@ -1,12 +1,18 @@
 """The commands of OCPP 2.0.1 that a charger obeys."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..certificates import Certificates
 from ..clock import iso
 from ..commands import ACCEPTED, REJECTED, Commands, Reply
+from ..maintenance import Maintenance
 from ..outbox import Message
 from ..outlet import StopReason, Token, Trigger
+from ..reservations import Wish, release, reserve
+from ..smart_charging import SmartCharging
 from ..transport import Payload
+from .devices import Devices
 from .variables import DeviceModel
 
 if TYPE_CHECKING:
@@ -22,26 +28,42 @@ _ACTIONS = (
     "TriggerMessage UnlockConnector UnpublishFirmware UpdateFirmware"
 )
 
+_ACTIONS_21 = (
+    "AFRRSignal AdjustPeriodicEventStream ChangeTransactionTariff ClearDERControl ClearTariffs GetDERControl "
+    "GetPeriodicEventStream GetTariffs NotifyAllowedEnergyTransfer NotifyWebPaymentStarted RequestBatterySwap "
+    "SetDERControl SetDefaultTariff UpdateDynamicSchedule UsePriorityCharging"
+)
+
 
 def commands_of(charger: "VirtualCharger") -> Commands:
     """The table of handlers for `charger`."""
+    is_21 = charger.profile.protocol == "ocpp2.1"
     obedience = _Obedience(charger)
     return Commands(
         handlers={
+            "CancelReservation": obedience.cancel_reservation,
             "ChangeAvailability": obedience.change_availability,
             "ClearCache": obedience.clear_cache,
             "DataTransfer": obedience.data_transfer,
             "GetBaseReport": obedience.get_base_report,
+            "GetReport": obedience.get_report,
+            **obedience.devices.handlers,
+            "GetLocalListVersion": obedience.get_local_list_version,
             "GetTransactionStatus": obedience.get_transaction_status,
             "GetVariables": obedience.get_variables,
             "RequestStartTransaction": obedience.request_start,
             "RequestStopTransaction": obedience.request_stop,
+            "ReserveNow": obedience.reserve_now,
             "Reset": obedience.reset,
+            "SendLocalList": obedience.send_local_list,
             "SetVariables": obedience.set_variables,
             "TriggerMessage": obedience.trigger_message,
             "UnlockConnector": obedience.unlock_connector,
+            **obedience.certificates.handlers,
+            **SmartCharging(charger, names_connectors=False).handlers,
+            **Maintenance(charger, has_diagnostics=False).handlers,
         },
-        known=frozenset(_ACTIONS.split()),
+        known=frozenset((_ACTIONS + " " + _ACTIONS_21 if is_21 else _ACTIONS).split()),
         missing="OccurrenceConstraintViolation",
     )
 
@@ -51,6 +73,8 @@ class _Obedience:
         self._charger = charger
         self._station = charger.station
         self._model = DeviceModel(charger.profile, charger.settings)
+        self.devices = Devices(charger, self._model)
+        self.certificates = Certificates(charger, names_uses=True)
 
     def change_availability(self, payload: Payload) -> Reply:
         evse_id, operative = payload.get("evse", {}).get("id"), payload["operationalStatus"] == "Operative"
@@ -72,10 +96,16 @@ class _Obedience:
         return Reply({"status": "UnknownVendorId"})
 
     def get_base_report(self, payload: Payload) -> Reply:
-        request_id, parts = payload["requestId"], list(self._model.report(payload["reportBase"]))
-        if not parts:
-            return Reply({"status": "NotSupported"})
+        parts = list(self._model.report(payload["reportBase"]))
+        return self._report(payload["requestId"], parts) if parts else Reply({"status": "NotSupported"})
 
+    def get_report(self, payload: Payload) -> Reply:
+        if payload.get("componentCriteria"):
+            return Reply({"status": "NotSupported"})
+        parts = list(self._model.chosen(payload.get("componentVariable", [])))
+        return self._report(payload["requestId"], parts) if parts else Reply({"status": "EmptyResultSet"})
+
+    def _report(self, request_id: int, parts: list[list[Payload]]) -> Reply:
         async def report() -> None:
             for number, part in enumerate(parts):
                 notification = {
@@ -106,7 +136,7 @@ class _Obedience:
     def request_start(self, payload: Payload) -> Reply:
         token = Token(payload["idToken"]["idToken"], payload["idToken"]["type"])
         remote_start_id = int(payload["remoteStartId"])
-        outlet = self._station.free_outlet(payload.get("evseId"))
+        outlet = self._station.free_outlet(payload.get("evseId"), token)
         if outlet is None:
             return REJECTED
 
@@ -114,6 +144,30 @@ class _Obedience:
             await self._charger.remote_start(outlet, token, remote_start_id)
 
         return Reply({"status": "Accepted"}, start)
+
+    def reserve_now(self, payload: Payload) -> Reply:
+        wish = Wish(
+            number=payload["id"],
+            token=Token(payload["idToken"]["idToken"], payload["idToken"]["type"]),
+            until=datetime.fromisoformat(payload["expiryDateTime"]),
+            evse_id=payload.get("evseId"),
+        )
+        return Reply({"status": reserve(self._station, wish)})
+
+    def cancel_reservation(self, payload: Payload) -> Reply:
+        return ACCEPTED if release(self._station, payload["reservationId"]) else REJECTED
+
+    def send_local_list(self, payload: Payload) -> Reply:
+        listed = payload.get("localAuthorizationList", [])
+        word = self._charger.local_list.update(
+            version=payload["versionNumber"],
+            is_full=payload["updateType"] == "Full",
+            entries={item["idToken"]["idToken"]: item.get("idTokenInfo", {}).get("status") for item in listed},
+        )
+        return Reply({"status": word})
+
+    def get_local_list_version(self, payload: Payload) -> Reply:
+        return Reply({"versionNumber": self._charger.local_list.version})
 
     def request_stop(self, payload: Payload) -> Reply:
         session = self._station.find_session(transaction_id=payload["transactionId"])
@@ -130,6 +184,8 @@ class _Obedience:
         evse_id, on_idle = payload.get("evseId"), payload["type"] == "OnIdle"
         if not self._exists(evse_id):
             return REJECTED
+        if payload["type"] == "ImmediateAndResume":
+            return Reply({"status": "Accepted"}, self._restart_and_resume)
         busy = any(outlet.session for outlet in self._station.addressed(evse_id))
 
         async def restart() -> None:
@@ -141,6 +197,11 @@ class _Obedience:
         wanted, evse_id = payload["requestedMessage"], payload.get("evse", {}).get("id")
         if not self._exists(evse_id):
             return REJECTED
+        if wanted == "SignChargingStationCertificate":
+            return self.certificates.renewal("ChargingStationCertificate")
+        return self._trigger(wanted, evse_id)
+
+    def _trigger(self, wanted: str, evse_id: int | None) -> Reply:
         match wanted:
             case "BootNotification":
                 # F06.FR.17: not once it was accepted
@@ -179,6 +240,14 @@ class _Obedience:
             self._station.stop(evse_id, StopReason.SOFT_RESET)
         self._station.set_operative(evse_id, False)
         self._station.set_operative(evse_id, True)
+
+    async def _restart_and_resume(self) -> None:
+        """OCPP 2.1: its sessions survive the reset, and say so when the CSMS knows the station again."""
+        await self._charger.reboot(reason="RemoteReset", resumes=True)
+        await self._charger.wait_until(lambda: self._charger.ready)
+        for outlet in self._station.outlets.values():
+            if outlet.session is not None:
+                self._station.sample(outlet.id, trigger=Trigger.RESUMED, context="Other")
 
     def _tell(self, wanted: str, evse_id: int | None) -> None:
         for outlet in self._station.addressed(evse_id):

@@ -31,6 +31,7 @@ _CHARGING_STATES = {
 _CONNECTOR_STATUSES = {
     Status.UNAVAILABLE: "Unavailable",
     Status.FAULTED: "Faulted",
+    Status.RESERVED: "Reserved",
 }
 # When the token goes along: where somebody identified (E03, E07), not with each reading.
 _WITH_TOKEN = {
@@ -109,6 +110,10 @@ class Messages:
         value = self._meter_value(event.reading, event.at, event.context)
         return Message("MeterValues", {"evseId": outlet.id, "meterValue": [value]})
 
+    def reservation_ended(self, number: int, why: str) -> Message | None:
+        """ReservationStatusUpdate."""
+        return Message("ReservationStatusUpdate", {"reservationId": number, "reservationUpdateStatus": why})
+
     def finished(self, message: Message) -> Payload:
         """The payload as it leaves, which is as it was made."""
         return message.payload
@@ -136,6 +141,8 @@ class Messages:
             payload["offline"] = True
         if event.trigger in _WITH_TOKEN:
             payload["idToken"] = _id_token(session.token)
+        if kind == "Started" and session.reservation is not None:
+            payload["reservationId"] = session.reservation
         if kind == "Started":
             payload["evse"] = {"id": session.evse_id, "connectorId": 1}
         return Message("TransactionEvent", payload, session=session, kept=True)

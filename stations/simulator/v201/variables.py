@@ -1,6 +1,6 @@
 """A small device model of OCPP 2.0.1: what GetVariables, SetVariables and GetBaseReport work on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..profile import Profile
@@ -46,6 +46,10 @@ def _inventory(profile: Profile) -> list[Variable]:
         _bound("AuthCtrlr", "AuthorizeRemoteStart", "authorize_remote", "boolean"),
         _bound("AuthCtrlr", "OfflineTxForUnknownIdEnabled", "offline_unknown_ids", "boolean"),
         Variable("DeviceDataCtrlr", "ItemsPerMessage", str(PART_SIZE), data_type="integer", instance="GetReport"),
+        Variable("LocalAuthListCtrlr", "Enabled", "true", mutability="ReadWrite", data_type="boolean"),
+        Variable("LocalAuthListCtrlr", "ItemsPerMessage", "100", data_type="integer"),
+        Variable("ReservationCtrlr", "Enabled", "true", mutability="ReadWrite", data_type="boolean"),
+        Variable("ReservationCtrlr", "NonEvseSpecific", "true", data_type="boolean"),
         _bound("OCPPCommCtrlr", "HeartbeatInterval", "heartbeat_s", "integer", "s"),
         _attempts("MessageAttempts", "message_attempts"),
         _attempts("MessageAttemptInterval", "retry_interval_s", "s"),
@@ -107,8 +111,15 @@ class DeviceModel:
             or (base == "ConfigurationInventory" and variable.mutability != "ReadOnly")
             or (base == "SummaryInventory" and variable.name == "AvailabilityState")
         ]
-        for start in range(0, len(chosen), PART_SIZE):
-            yield [self._entry(variable) for variable in chosen[start : start + PART_SIZE]]
+        yield from self._parts(chosen)
+
+    def chosen(self, wanted: Sequence[Payload]) -> Iterator[list[Payload]]:
+        """The parts of a report of some components, or of some of their variables."""
+        yield from self._parts([v for v in self._variables if any(_is_one_of(v, item) for item in wanted)])
+
+    def _parts(self, variables: Sequence[Variable]) -> Iterator[list[Payload]]:
+        for start in range(0, len(variables), PART_SIZE):
+            yield [self._entry(variable) for variable in variables[start : start + PART_SIZE]]
 
     def _find(self, wanted: Payload) -> tuple[Variable | None, str]:
         component, variable = wanted["component"], wanted["variable"]
@@ -149,7 +160,7 @@ class DeviceModel:
         attribute: Payload = {"type": "Actual", "mutability": variable.mutability, "persistent": True}
         if variable.mutability != "WriteOnly":
             attribute["value"] = self._value(variable)
-        characteristics: Payload = {"dataType": variable.data_type, "supportsMonitoring": False}
+        characteristics: Payload = {"dataType": variable.data_type, "supportsMonitoring": True}
         if variable.unit:
             characteristics["unit"] = variable.unit
         return {
@@ -158,6 +169,15 @@ class DeviceModel:
             "variableAttribute": [attribute],
             "variableCharacteristics": characteristics,
         }
+
+
+def _is_one_of(variable: Variable, wanted: Payload) -> bool:
+    """Without a variable all of the component is meant, without an EVSE the component wherever it stands."""
+    component, name = wanted["component"], wanted.get("variable", {})
+    evse_id = component.get("evse", {}).get("id", variable.evse_id)
+    if (component["name"], evse_id) != (variable.component, variable.evse_id):
+        return False
+    return name.get("name", variable.name) == variable.name and name.get("instance") in (None, variable.instance)
 
 
 def _type_of(wanted: Payload) -> Payload:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests import factories
+from tests import device_rows, factories, power_rows
 
 
 def make_rows(organization, count):
@@ -15,10 +15,50 @@ def make_rows(organization, count):
         plug = factories.ConnectorFactory(evse__station=station)
         token = factories.IdTokenFactory(organization=organization, driver=factories.UserFactory())
         session = factories.SessionFactory(station=station, evse=plug.evse, connector=plug, token=token)
+        for row_of in (
+            factories.FrameFactory,
+            factories.LogRequestFactory,
+            factories.FirmwareUpdateFactory,
+            factories.SecurityEventFactory,
+        ):
+            row_of(station=station)
+        factories.RootCertificateFactory(organization=organization)
         factories.CommandFactory(station=station, requested_by=factories.UserFactory(), session=session)
+        factories.ReservationFactory(station=station, requested_by=factories.UserFactory(), session=session)
+        factories.LocalListFactory(station=station).entries.create(id_token="A")
+        factories.SettlementFactory(station=station, session=session)
+        power_rows.add(session)
+        factories.RefusedAttemptFactory(station=station)
+        device_rows.make(station, station.identity)
 
 
-@pytest.mark.parametrize("resource", ["sites", "stations", "evses", "connectors", "commands", "sessions", "id-tokens"])
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "sites",
+        "stations",
+        "evses",
+        "connectors",
+        "commands",
+        "sessions",
+        "id-tokens",
+        "root-certificates",
+        "reservations",
+        "local-lists",
+        "settlements",
+        "log-requests",
+        "firmware-updates",
+        "security-events",
+        "frames",
+        "refused-attempts",
+        *power_rows.PATHS,
+        "configuration-templates",
+        "device-events",
+        "event-streams",
+        "display-messages",
+        "customer-information",
+    ],
+)
 def test_query_counts_are_constant(api, operator, organization, resource):
     client = api(operator)
 

@@ -75,6 +75,7 @@ def test_samples_come_oldest_first(client, session):
             session=session,
             at=NOON + timedelta(minutes=minute),
             energy_wh=100 * minute,
+            received_at=session.received_at,
             values='[{"value": "11000", "measurand": "Power.Active.Import"}]',
         )
     samples = client.get(f"{SESSIONS}{session.pk}/samples/").json()["results"]
@@ -101,3 +102,37 @@ def test_a_viewer_sees_no_sessions(api, viewer, session):
     client = api(viewer)
     assert client.get(SESSIONS).json()["results"] == []
     assert client.get(f"{SESSIONS}{session.pk}/samples/").status_code == 404
+
+
+# --- Limits (OCPP 2.1) ---
+
+
+@pytest.fixture
+def charging(station):
+    return factories.SessionFactory(station=station, protocol="ocpp2.1", transaction_id="tx-21", started_at=NOON)
+
+
+def test_an_open_session_is_limited_and_each_limit_stays_until_it_is_changed(client, charging):
+    path = f"{SESSIONS}{charging.pk}/limit/"
+    assert client.post(path, {"max_energy_wh": 5000, "max_soc": 80}, format="json").status_code == 200
+    answer = client.post(path, {"max_energy_wh": 9000.5}, format="json").json()
+    assert answer["limit"] == {"maxEnergy": 9000.5, "maxSoC": 80}
+    charging.refresh_from_db()
+    assert not charging.is_limit_told
+
+
+@pytest.mark.parametrize("body", [{}, {"max_soc": 101}, {"max_energy_wh": "much"}])
+def test_a_senseless_limit_is_refused(client, charging, body):
+    assert client.post(f"{SESSIONS}{charging.pk}/limit/", body, format="json").status_code == 400
+
+
+def test_a_session_that_has_ended_or_knows_no_limits_is_not_limited(client, charging, session):
+    Session.objects.filter(pk=charging.pk).update(ended_at=NOON)
+    for pk in (charging.pk, session.pk):
+        answer = client.post(f"{SESSIONS}{pk}/limit/", {"max_soc": 80}, format="json")
+        assert answer.status_code == 409, answer.content
+
+
+def test_a_technician_limits_no_session(api, technician, charging):
+    answer = api(technician).post(f"{SESSIONS}{charging.pk}/limit/", {"max_soc": 80}, format="json")
+    assert answer.status_code == 403

@@ -168,3 +168,31 @@ def test_a_technician_sees_stations_and_changes_none(api, technician, station):
     client = api(technician)
     assert client.get(f"{STATIONS}{station.identity}/").status_code == 200
     assert client.patch(f"{STATIONS}{station.identity}/", {"name": "Mine"}).status_code == 403
+
+
+# --- Security profiles ---
+
+
+def test_a_new_station_needs_a_password_unless_somebody_says_otherwise(api, owner, site):
+    body = {"identity": "CP-NEW", "site": site.pk}
+    refused = api(owner).post(STATIONS, body)
+    assert (refused.status_code, "needs a password" in str(refused.json())) == (400, True)
+    made = api(owner).post(STATIONS, body | {"password": "a long password"})
+    assert (made.json()["security_profile"], made.json()["is_insecure"]) == (1, False)
+    open_to_all = api(owner).post(STATIONS, {"identity": "CP-OPEN", "site": site.pk, "security_profile": 0})
+    assert (open_to_all.json()["security_profile"], open_to_all.json()["is_insecure"]) == (0, True)
+
+
+def test_how_a_station_is_connected_is_told(api, owner, station):
+    assert api(owner).get(f"{STATIONS}{quote(station.identity)}/").json()["connection"] is None
+    factories.connect(station)
+    shown = api(owner).get(f"{STATIONS}{quote(station.identity)}/").json()["connection"]
+    assert set(shown) >= {"remote_address", "is_secure", "tls_version", "tls_cipher", "certificate_fingerprint"}
+
+
+def test_a_password_given_by_a_person_ends_what_a_rotation_left(api, owner, station):
+    Station.objects.filter(pk=station.pk).update(next_password_hash="new", previous_password_hash="old")
+    api(owner).patch(f"{STATIONS}{quote(station.identity)}/", {"password": "a long password"})
+    station.refresh_from_db()
+    assert (station.next_password_hash, station.previous_password_hash) == ("", "")
+    assert verify_password(b"a long password", station.password_hash)

@@ -37,7 +37,7 @@ def test_an_expiry_may_lie_in_the_past(client):
     assert response.json().items() >= {"expires_at": "2020-01-01T00:00:00Z", "parent": "FAMILY"}.items()
 
 
-@pytest.mark.parametrize("value", ["", "x" * 37, "\x00"])
+@pytest.mark.parametrize("value", ["", "x" * 256, "\x00"])
 def test_nonsense_is_refused(client, value):
     assert client.post(TOKENS, {"value": value}).status_code == 400
 

@@ -1,6 +1,7 @@
 """Lanes: what is acknowledged is stored, what is poisoned harms nobody else, an outage is waited out."""
 
 import asyncio
+import threading
 import time
 from contextlib import closing
 
@@ -8,9 +9,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
-from stations.models import Frame, Station
+from stations.models import Fact, Frame, Station
 from stations.ocpp import lanes
 from stations.ocpp.lanes import JobFailed, Lane, Outage
+from stations.services import recorder
+from stations.services.flush import NewFrame
 from tests.factories import StationFactory
 
 
@@ -32,7 +35,7 @@ def keep(station, text):
 
     def job(work):
         work.frames.append(
-            Frame(station_id=station.pk, at=work.now, direction="in", message_id=text, body=text.encode())
+            NewFrame(station_id=station.pk, at=work.now, direction="in", message_id=text, body=text.encode())
         )
         return text
 
@@ -60,7 +63,7 @@ async def test_jobs_are_stored_in_the_order_they_came(lane, station):
 
 async def test_a_poisoned_job_fails_alone(lane, station):
     def poison(work):
-        work.frames.append(Frame(station_id=station.pk, at=work.now, direction=None, body=b""))
+        work.frames.append(NewFrame(station_id=station.pk, at=work.now, direction=None, body=b""))
 
     futures = [lane.submit(station.pk, job) for job in (keep(station, "a"), poison, keep(station, "b"))]
     outcomes = await asyncio.gather(*futures, return_exceptions=True)
@@ -123,8 +126,8 @@ async def test_what_a_healthy_database_keeps_refusing_spares_the_others_and_is_n
 
 async def test_a_station_that_stays_locked_never_costs_the_others_their_sockets(lane, station, monkeypatch):
     monkeypatch.setattr(lanes, "FIRST_RETRY_S", 0.001)
-    monkeypatch.setattr(lanes, "OUTAGE_LIMIT_S", 0.2)
-    deadline = time.monotonic() + 0.6
+    monkeypatch.setattr(lanes, "OUTAGE_LIMIT_S", 1.0)
+    deadline = time.monotonic() + 2.5
     while time.monotonic() < deadline:
         jobs = [failing(1000, keep(station, "a")), keep(station, "b")]
         locked, healthy = await asyncio.gather(*(lane.submit(station.pk, job) for job in jobs), return_exceptions=True)
@@ -138,3 +141,72 @@ async def test_stopping_commits_what_waits(station):
     await lane.stop()
     await asyncio.gather(*futures)
     assert len(await stored()) == 300
+
+
+async def test_a_flood_of_one_station_waits_behind_itself_only(lane, station):
+    """What comes while the lane is busy is taken in turns, station by station, each in its own order."""
+    order, free = [], threading.Event()
+    other = await sync_to_async(_another_station)()
+
+    def blocked(work):
+        free.wait(10)
+
+    def note(name):
+        return lambda work: order.append(name)
+
+    first = lane.submit(None, blocked)
+    flood = [lane.submit(station.pk, note(f"flood-{number}")) for number in range(600)]
+    late = lane.submit(other.pk, note("late"))
+    free.set()
+    await asyncio.gather(first, late, *flood)
+    assert order.index("late") <= 2 * lanes.TURN
+    assert [name for name in order if name != "late"] == [f"flood-{number}" for number in range(600)]
+
+
+def _another_station():
+    with closing(connection):
+        return StationFactory()
+
+
+@pytest.fixture
+def no_room(station):
+    """The database says of frames, and of nothing else, that its disk is full."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one file for all")
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$;"
+            "CREATE TRIGGER no_room BEFORE INSERT ON stations_frame FOR EACH ROW EXECUTE FUNCTION no_room()"
+        )
+    yield make_room
+    make_room()
+
+
+def make_room():
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION IF EXISTS no_room CASCADE")
+
+
+async def test_without_room_for_frames_all_else_is_stored_and_people_are_told(no_room, lane, station, monkeypatch):
+    monkeypatch.setattr(recorder, "PAUSE_S", 0.2)
+
+    def rename(work):
+        work.stations[station.pk].error_code = "renamed"
+        work.changed(work.stations[station.pk], "error_code")
+        return keep(station, "a")(work)
+
+    assert await lane.submit(station.pk, rename) == "a"
+    assert (await stored(), lane.recorder.is_stopped, lane.failing_since) == ([], True, None)
+    await sync_to_async(no_room)()
+    await asyncio.sleep(0.2)
+    await lane.submit(station.pk, keep(station, "b"))
+    assert (await stored(), lane.recorder.is_stopped) == (["b"], False)
+    kinds, error_code = await sync_to_async(told)(station)
+    assert (kinds, error_code) == (["recorder.stopped", "recorder.resumed"], "renamed")
+
+
+def told(station):
+    with closing(connection):
+        station.refresh_from_db()
+        return list(Fact.objects.order_by("id").values_list("kind", flat=True)), station.error_code

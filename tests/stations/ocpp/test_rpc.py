@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +41,15 @@ def test_a_result_without_a_payload_is_not_answered():
     frame = rpc.parse('[3,"a"]')
     assert isinstance(frame, rpc.Malformed)
     assert not frame.answerable
+
+
+@pytest.mark.parametrize("depth", [rpc.MAX_DEPTH + 1, 300, 900])
+def test_a_payload_nested_too_deeply_is_refused_under_its_id(depth):
+    frame = rpc.parse('[2,"a","DataTransfer",' + '{"a":' * depth + "1" + "}" * depth + "]")
+    assert isinstance(frame, rpc.Malformed)
+    assert (frame.id, frame.code, frame.answerable) == ("a", rpc.Error.FORMAT_VIOLATION, True)
+
+
+def test_many_members_are_not_many_levels():
+    wide = "[" + ",".join(['{"a":[1]}'] * 500) + "]"
+    assert isinstance(rpc.parse(f'[2,"a","DataTransfer",{{"a":{wide}}}]'), rpc.Call)

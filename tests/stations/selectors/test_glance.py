@@ -1,12 +1,21 @@
 """SQL and the domain must say the same of every EVSE and station."""
 
+from collections import Counter
 from itertools import chain, combinations
 
 from stations.domain.session import Phase
-from stations.domain.status import ConnectorStatus, station_availability
-from stations.models import Evse, Station
+from stations.domain.status import Availability, ConnectorStatus, station_availability
+from stations.models import Evse, Site, Station
 from stations.selectors import with_evses
-from stations.selectors.glance import evse_glance, with_evse_glance, with_glance, with_urgency
+from stations.selectors.glance import (
+    by_site,
+    evse_glance,
+    evses_by_site,
+    which_are,
+    with_evse_glance,
+    with_glance,
+    with_urgency,
+)
 from tests import factories
 
 SETS = list(chain.from_iterable(combinations(ConnectorStatus, size) for size in (0, 1, 2)))
@@ -30,6 +39,9 @@ def test_an_evse_is_the_same_in_sql_as_in_the_domain(db):
         _station(statuses, charging=False)
         _station(statuses, charging=True)
     _station((ConnectorStatus.AVAILABLE,), connected=False)
+
+    counted = {(site, word): count for site, word, count in evses_by_site(Site.objects.all())}
+    assert counted == Counter(with_evse_glance(Evse.objects.all()).values_list("station__site", "glance"))
 
     evses = with_evse_glance(Evse.objects.prefetch_related("connectors", "station"))
     assert len(evses) == 2 * len(SETS) + 1
@@ -55,6 +67,11 @@ def test_a_station_is_the_same_in_sql_as_in_the_domain(db):
             evses, connected=station.connected, faulted=station.status == ConnectorStatus.FAULTED
         )
         assert station.glance == expected, evses
+    for word in Availability:
+        told = {station.pk for station in with_glance(Station.objects.all()) if station.glance == word}
+        assert {station.pk for station in which_are(Station.objects.all(), word)} == told, word
+    counted = {(site, word): count for site, word, count in by_site(Site.objects.all())}
+    assert counted == Counter(with_glance(Station.objects.all()).values_list("site", "glance"))
 
 
 def test_the_worst_station_comes_first(db):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 
 from stations.domain.status import Availability, ConnectorStatus
+from stations.selectors import visible_sites
+from stations.selectors.glance import by_site
 from stations.selectors.lists import worst_sites
 from stations.selectors.overview import last_hours, overview, recent_events
 from tests import factories
@@ -18,11 +20,11 @@ def _session(station, started_at, **fields):
 
 @time_machine.travel(NOON, tick=False)
 def test_today_begins_at_midnight_utc(owner, network):
-    before = overview(owner)
+    before = overview(owner, by_site(visible_sites(owner)))
     midnight = NOON.replace(hour=0, minute=0)
     _session(network.station, midnight, energy_wh=4000, ended_at=NOON)
     _session(network.station, midnight - timedelta(seconds=1), energy_wh=9000, ended_at=NOON)
-    after = overview(owner)
+    after = overview(owner, by_site(visible_sites(owner)))
     assert after.energy_today_wh - before.energy_today_wh == 4000
     assert after.sessions_today - before.sessions_today == 1
 
@@ -31,12 +33,12 @@ def test_power_now_is_that_of_running_sessions(owner, network):
     network.session.power_w = 11_000
     network.session.save()
     _session(network.station, NOON, power_w=50_000, ended_at=NOON)
-    assert overview(owner).power_w == 11_000
-    assert overview(owner).open_sessions == 1
+    assert overview(owner, by_site(visible_sites(owner))).power_w == 11_000
+    assert overview(owner, by_site(visible_sites(owner))).open_sessions == 1
 
 
 def test_nothing_of_others_is_counted(owner, network, elsewhere):
-    numbers = overview(owner)
+    numbers = overview(owner, by_site(visible_sites(owner)))
     assert (numbers.sites, numbers.total, numbers.open_sessions) == (1, 1, 1)
 
 
@@ -56,7 +58,7 @@ def test_a_site_with_a_fault_comes_before_one_that_is_well(owner, site):
     broken = factories.StationFactory(site__organization=site.organization)
     factories.ConnectorFactory(evse__station=broken, status=ConnectorStatus.FAULTED)
     factories.connect(broken)
-    states = worst_sites(owner, limit=2)
+    states = worst_sites(owner, by_site(visible_sites(owner)), limit=2)
     assert [state.site for state in states] == [broken.site, site]
     assert states[0].worst == Availability.FAULTED
 

@@ -31,7 +31,7 @@ class ScriptedCsms:
         self.paths: list[str] = []
         self.closes: list[int | None] = []
         self.refuse: int | None = None
-        self.subprotocols: list[str] | None = ["ocpp1.6", "ocpp2.0.1"]
+        self.subprotocols: list[str] | None = ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"]
         self.numbers = 100
         self.connections: list[ServerConnection] = []
         self._server: Server | None = None

@@ -27,14 +27,14 @@ async def simulate(*options: str) -> asyncio.subprocess.Process:
 
 
 async def test_it_runs_until_interrupted(csms: ScriptedCsms) -> None:
-    process = await simulate("--chargers", "3", "--protocol", "both", "--url", csms.url, "--prefix", "LAB")
+    process = await simulate("--chargers", "3", "--protocol", "all", "--url", csms.url, "--prefix", "LAB")
     await csms.wait_until(lambda: csms.actions.count("BootNotification") == 3, timeout_s=60)
     process.send_signal(signal.SIGINT)
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 120)
     assert (process.returncode, err) == (0, b"")
     assert b"/3 connected" in out
     assert sorted(csms.paths) == ["/ocpp/LAB-0001", "/ocpp/LAB-0002", "/ocpp/LAB-0003"]
-    assert {ScriptedCsms.version(socket) for socket in csms.connections} == {"1.6", "2.0.1"}
+    assert {ScriptedCsms.version(socket) for socket in csms.connections} == {"1.6", "2.0.1", "2.1"}
 
 
 def test_a_senseless_option_is_explained() -> None:

@@ -137,8 +137,8 @@ async def test_a_known_action_it_lacks_is_not_supported(
     make_charger: MakeCharger, csms: ScriptedCsms, protocol: str
 ) -> None:
     async with make_charger(protocol=protocol):
-        assert (await csms.call("UpdateFirmware", {}))[2] == "NotSupported"
-        assert (await csms.call("GetLog", {}))[2] == "NotSupported"
+        known = "SignedUpdateFirmware" if protocol == "ocpp1.6" else "PublishFirmware"
+        assert (await csms.call(known, {}))[2] == "NotSupported"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_a_payload_of_the_wrong_type_is_answered(
     async with make_charger(protocol=protocol) as charger:
         future = csms._waiting["w"] = asyncio.get_running_loop().create_future()
         await csms.connections[0].send(json.dumps([2, "w", "DataTransfer", payload]))
-        assert (await asyncio.wait_for(future, 5))[0] == 4
+        assert (await asyncio.wait_for(future, 30))[0] == 4
         assert charger.online
 
 

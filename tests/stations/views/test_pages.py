@@ -11,7 +11,18 @@ from stations.domain.status import ConnectorStatus
 from stations.models import Frame, RefusedAttempt, Variable
 from tests import factories
 
-PAGES = ["overview", "site-list", "station-list", "session-list", "command-list", "refused-list"]
+PAGES = [
+    "overview",
+    "site-list",
+    "station-list",
+    "session-list",
+    "command-list",
+    "refused-list",
+    "message-list",
+    "security-event-list",
+    "template-list",
+    "drift-list",
+]
 
 
 def _add_network(site, count):

@@ -47,3 +47,20 @@ def test_the_list_is_searched_by_place(client, site, station):
     site.save()
     assert site.name in client.get(reverse("stations:map") + "?q=rosto").content.decode()
     assert site.name not in client.get(reverse("stations:map") + "?q=bremen").content.decode()
+
+
+def test_sites_that_would_cover_each_other_are_one_cluster_until_one_looks_closer(client, site, station):
+    beside = factories.SiteFactory(latitude=site.latitude, longitude=site.longitude)
+    factories.EvseFactory(station__site=beside)
+    east, north = float(site.longitude), float(site.latitude)
+    around = f"{east - 1},{north - 1},{east + 1},{north + 1}"
+    (cluster,) = client.get(reverse("stations:map-sites"), {"bbox": around, "zoom": "9"}).json()["features"]
+    assert (cluster["properties"]["sites"], cluster["properties"]["total"]) == (2, 2)
+    assert len(client.get(reverse("stations:map-sites"), {"bbox": around, "zoom": "16"}).json()["features"]) == 2
+
+
+def test_the_geojson_has_only_what_is_in_view(client, site, station):
+    west, north = float(site.longitude) - 20, float(site.latitude)
+    elsewhere = f"{west - 1},{north - 1},{west},{north + 1}"
+    assert client.get(reverse("stations:map-sites"), {"bbox": elsewhere, "zoom": "9"}).json()["features"] == []
+    assert client.get(reverse("stations:map-sites"), {"bbox": "here"}).status_code == 400

@@ -1,5 +1,6 @@
 """One session: its page, and its samples as JSON and CSV."""
 
+import json
 from datetime import timedelta
 
 from django.urls import reverse
@@ -50,3 +51,12 @@ def test_samples_of_others_are_not_found(browser, stranger, session):
     client = browser(stranger)
     for name in ("session", "session-samples", "session-samples-csv"):
         assert client.get(reverse(f"stations:{name}", args=[session.pk])).status_code == 404
+
+
+def test_what_a_station_told_of_a_session_is_shown_in_words(browser, operator, session):
+    session.details = json.dumps({"operationMode": "CentralSetpoint", "evseSleep": True, "cableMaxCurrent": 32})
+    session.limit = json.dumps({"maxEnergy": 5000, "maxSoC": 80})
+    session.save()
+    page = browser(operator).get(reverse("stations:session", args=[session.pk])).content.decode()
+    for text in ("Mode of operation", "CentralSetpoint", "EVSE asleep", "32 A", "5000 Wh, 80 %"):
+        assert text in page, text

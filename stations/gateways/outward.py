@@ -1,0 +1,117 @@
+"""HTTP requests to addresses that a charger may have chosen.
+
+A charger names the responders that its certificates' status is asked of. So that it cannot have us knock at doors
+inside our own network, only hosts at public addresses are asked, and those in PKI_HOSTS. The address that was checked
+is the one that is connected to, redirects are not followed, and answers are bounded in size and time.
+"""
+
+import contextlib
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+TIMEOUT_S = 8.0
+# Enough for the revocation list of a large authority.
+MAX_BYTES = 8 << 20
+_PORTS = {"http": 80, "https": 443}
+
+
+class Unreachable(Exception):
+    """There was no usable answer; says why, for a person."""
+
+
+def fetch(
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    is_ours: bool = False,
+    most_bytes: int = MAX_BYTES,
+) -> bytes:
+    """The body of a 200 answer to a POST of `body`, or to a GET without one. Raises Unreachable.
+
+    `is_ours`: the address stands in our settings, and may be anywhere. So may our own responder.
+    """
+    is_ours = is_ours or bool(settings.PKI_URL and url.startswith(f"{settings.PKI_URL}/"))
+    try:
+        parts = urlsplit(url)
+        connection = _connect(parts, is_ours=is_ours)
+        # The socket's own time-out is for each read: a host that sends a byte now and then would never end.
+        guard = threading.Timer(TIMEOUT_S, _cut, [connection.sock])
+        guard.daemon = True
+        guard.start()
+        try:
+            return _exchange(connection, parts, body, dict(headers or {}), most_bytes=most_bytes)
+        finally:
+            guard.cancel()
+            connection.close()
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Unreachable(f"{url[:200]} does not answer: {error}") from error
+
+
+def _cut(open_socket: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        open_socket.shutdown(socket.SHUT_RDWR)
+
+
+def _connect(parts: SplitResult, *, is_ours: bool) -> http.client.HTTPConnection:
+    """A connection to an address of the host that may be asked."""
+    host = parts.hostname
+    if parts.scheme not in _PORTS or not host:
+        raise Unreachable("Only http and https addresses are asked.")
+    port = parts.port or _PORTS[parts.scheme]
+    address = _address(host, port, is_ours=is_ours)
+    raw = socket.create_connection((address, port), TIMEOUT_S)
+    if parts.scheme == "http":
+        connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+        connection.sock = raw
+        return connection
+    context = ssl.create_default_context()
+    secure = http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=context)
+    try:
+        secure.sock = context.wrap_socket(raw, server_hostname=host)
+    except BaseException:
+        raw.close()
+        raise
+    return secure
+
+
+def _address(host: str, port: int, *, is_ours: bool) -> str:
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    allowed = found if is_ours or host in settings.PKI_HOSTS else [address for address in found if _is_public(address)]
+    if not allowed:
+        raise Unreachable(f"{host} is at no public address and not among PKI_HOSTS, so it is not asked.")
+    return allowed[0]
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+
+
+def _exchange(
+    connection: http.client.HTTPConnection,
+    parts: SplitResult,
+    body: bytes | None,
+    headers: dict[str, str],
+    *,
+    most_bytes: int,
+) -> bytes:
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET" if body is None else "POST", path, body=body, headers=headers)
+    response = connection.getresponse()
+    if response.status != http.client.OK:
+        raise Unreachable(f"{parts.hostname} answered {response.status} {response.reason}.")
+    received = bytearray()
+    while chunk := response.read1(1 << 16):
+        received += chunk
+        if len(received) > most_bytes:
+            raise Unreachable(f"{parts.hostname} answered more than {most_bytes} bytes.")
+    return bytes(received)

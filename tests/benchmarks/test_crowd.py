@@ -1,0 +1,48 @@
+"""The crowd of cheap chargers, and a small run of each benchmark that uses it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.crowd import Charger, Lost, Refused
+from tests.architecture.tree import ROOT
+
+
+async def test_a_cheap_charger_talks_and_answers(server, make_station, database, desk):
+    await database(lambda: make_station("CP-1"))
+    charger = Charger("CP-1", "ocpp1.6", lambda charger, call: {"status": "Accepted"})
+    await charger.connect(server.ocpp)
+    assert (await charger.boot())["status"] == "Accepted"
+    assert set(await charger.call("Heartbeat", {})) == {"currentTime"}
+    assert (await desk.command("clear_cache"))["state"] == "accepted"
+    with pytest.raises(Refused, match="NotImplemented"):
+        await charger.call("NoSuchAction", {})
+    charger.drop()
+    with pytest.raises(Lost):
+        await charger.call("Heartbeat", {})
+
+
+async def test_a_refused_handshake_is_said(server):
+    with pytest.raises(Refused, match="404"):
+        await Charger("NOBODY", "ocpp1.6").connect(server.ocpp)
+
+
+SMALL = {
+    "connections": ["--chargers=20", "--settle=1"],
+    "storm": ["--chargers=20"],
+    "commands": ["--chargers=20", "--commands=20"],
+}
+
+
+@pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL")
+@pytest.mark.parametrize("name", list(SMALL))
+def test_a_small_run_reports(name, tmp_path):
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "benchmarks", name, *SMALL[name], f"--json={report}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(report.read_text())
+    assert (found["name"], found["rows"][0]["chargers"]) == (name, 20)
