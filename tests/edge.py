@@ -101,12 +101,12 @@ class Desk:
     async def delete(self, path):
         return await self._done("delete", path, None, {204})
 
-    async def call(self, action, payload, *, wait=5, identity="CP-1"):
+    async def call(self, action, payload, *, wait=30, identity="CP-1"):
         """Send a raw CALL and wait for its outcome."""
         body = {"action": action, "payload": payload}
         return await self.post(f"stations/{identity}/calls/?wait={wait}", body)
 
-    async def command(self, kind, *, wait=5, identity="CP-1", **values):
+    async def command(self, kind, *, wait=30, identity="CP-1", **values):
         """Send a version-neutral command and wait for its outcome."""
         return await self.post(f"stations/{identity}/commands/?wait={wait}", {"kind": kind, **values})
 

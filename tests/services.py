@@ -1,6 +1,7 @@
 """A PostgreSQL and a Redis of a test's own, to be stopped, paused and killed as the real ones never may be."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -17,10 +18,26 @@ from tests.server import until
 START_S = 60
 
 
+# Below those that the kernel gives to connections: none of them takes a port before its server does.
+PORTS = range(20_000, 32_768)
+# Datagram sockets with the numbers of our ports: they keep tests in other processes from taking the same.
+_taken = []
+
+
 def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of loopback for a server that is started later."""
+    while True:
+        port = random.choice(PORTS)  # noqa: S311
+        claim = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", port))
+            with closing(socket.socket()) as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _taken.append(claim)
+        return port
 
 
 def program(name):

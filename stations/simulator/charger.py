@@ -299,7 +299,7 @@ class VirtualCharger:
         members = {"vendorId": vendor_id, "messageId": message_id, "data": data}
         return await self.call("DataTransfer", {key: value for key, value in members.items() if value is not None})
 
-    async def wait_for_call(self, action: str, *, timeout_s: float = 5.0) -> ReceivedCall:
+    async def wait_for_call(self, action: str, *, timeout_s: float = 60.0) -> ReceivedCall:
         """The oldest CALL of that action which this method has not returned yet; raises TimeoutError."""
         return await self._inbox.wait_for(action, timeout_s)
 

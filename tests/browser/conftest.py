@@ -11,11 +11,14 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.architecture.tree import ROOT
 from tests.installation import Installation
+from tests.server import until
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text
+AWAY = "SELECT count(*) FROM stations_station WHERE connection_id IS NULL"
+CHARGED = "SELECT count(*) FROM stations_session WHERE energy_wh > 1000"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -26,10 +29,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory):
-    """The demo network, running."""
+    """The demo network, running: its stations are connected, and vehicles have charged."""
     found = Installation(tmp_path_factory.mktemp("browser") / "data")
     try:
         found.start()
+        until(lambda: found.query(AWAY) == [(0,)], f"all stations are connected\n{found.logs()}", 240)
+        until(lambda: found.query(CHARGED) != [(0,)], f"vehicles have charged\n{found.logs()}", 240)
         yield found
     finally:
         found.stop()

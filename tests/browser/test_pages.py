@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import violations
+from tests.server import until
 
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 CONSOLE = [
@@ -91,8 +92,8 @@ def test_a_phone_reaches_every_page_of_the_side_bar(open_page):
         wanted = {link.get_attribute("href") for link in page.locator(".side nav a").all()}
         page.set_viewport_size({"width": 360, "height": 740})
         page.locator(".tabbar").get_by_role("button", name="More").click()
-        links = page.locator(".tabbar a:visible, #person-menu a:visible").all()
-        assert wanted - {link.get_attribute("href") for link in links} == set()
+        links = page.locator(".tabbar a:visible, #person-menu a:visible")
+        until(lambda: wanted <= {link.get_attribute("href") for link in links.all()}, "the menu holds all of them")
 
 
 def test_error_pages_are_pages(open_page):

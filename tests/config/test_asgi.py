@@ -10,7 +10,7 @@ async def _refusal(path, extensions):
     browser = WebsocketCommunicator(application, path)
     browser.scope["extensions"] = extensions
     await browser.send_input({"type": "websocket.connect"})
-    return await browser.receive_output()
+    return await browser.receive_output(timeout=60)
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing/", "/ocpp/", "/live/nothing/"])

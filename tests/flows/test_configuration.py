@@ -51,7 +51,7 @@ async def test_what_differs_is_repaired_after_a_boot(
         await charger.wait_for_call(read)
         await hear("configuration.told")
         await charger.wait_for_call(change)
-        await charger.wait_until(lambda: charger.settings.meter_interval_s == 45, timeout_s=5)
+        await charger.wait_until(lambda: charger.settings.meter_interval_s == 45, timeout_s=60)
         await database.until(lambda: _is_in_line("CP-1"), "the station is in line")
     shown = await desk.get("stations/CP-1/configuration/")
     assert (shown["differs"], shown["items"][0]["reported"], shown["items"][0]["drift"]) == (False, "45", "same")

@@ -62,9 +62,16 @@ async def test_a_close_that_could_not_be_stored_is_made_up_for(server, make_stat
     monkeypatch.setattr(edge, "TOUCH_S", 0.1)
     monkeypatch.setattr(connections, "SETTLING", timedelta(0))
     await database(lambda: make_station("CP-1"))
+    tried = threading.Event()
+
+    def close_connection(**arguments):
+        tried.set()
+        _away()
+
     async with websockets.connect(f"{server.ocpp}/CP-1", subprotocols=["ocpp1.6"]):
-        monkeypatch.setattr(connections, "close_connection", _away)
-    await database.until(lambda: Connection.objects.get().closed_at is None, "nothing is stored")
+        monkeypatch.setattr(connections, "close_connection", close_connection)
+    await database.until(tried.is_set, "the close is tried")
+    assert await database(lambda: Connection.objects.get().closed_at is None)
     monkeypatch.undo()
     await database.until(lambda: not Station.objects.get().connected, "the station is offline")
 
@@ -154,11 +161,11 @@ def test_two_processes_with_messages_of_one_charger_take_turns(transactional_db)
     def first():
         with closing(database_connection), Work.transaction({station.pk}, timezone.now()):
             first_is_in.set()
-            may_go_on.wait(10)
+            may_go_on.wait(60)
             order.append("first")
 
     def second():
-        first_is_in.wait(10)
+        first_is_in.wait(60)
         with closing(database_connection), Work.transaction({station.pk}, timezone.now()):
             order.append("second")
 
@@ -168,5 +175,5 @@ def test_two_processes_with_messages_of_one_charger_take_turns(transactional_db)
     threads[1].join(0.3)
     may_go_on.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert order == ["first", "second"]

@@ -106,7 +106,7 @@ def running(chargers):
     thread.start()
     tasks = [asyncio.run_coroutine_threadsafe(charger.run(), loop) for charger in chargers]
     try:
-        until(lambda: all(charger.acknowledged for charger in chargers), "all chargers talk", 90)
+        until(lambda: all(charger.acknowledged for charger in chargers), "all chargers talk", 180)
         yield
         ended = [task for task in tasks if task.done()]
         assert not ended, ended[0].exception()
@@ -190,7 +190,7 @@ def test_a_command_finds_the_process_of_its_charger(edges, count):
     with running(chargers):
         assert len(set(places(installation).values())) == count
         for charger in chargers:
-            path = f"stations/{charger.identity}/commands/?wait=20"
+            path = f"stations/{charger.identity}/commands/?wait=30"
             status, command = installation.call("POST", path, key, {"kind": "clear_cache"})
             assert (status, command["state"]) == (200, "accepted")
     assert [charger.commanded.count("ClearCache") for charger in chargers] == [1] * count
@@ -210,7 +210,7 @@ def test_a_process_that_is_killed_takes_only_its_own_sockets(edges):
             now = places(installation)
             return len(now) == len(chargers) and dead not in now.values()
 
-        until(are_back, "its chargers are shown connected elsewhere", 30)
+        until(are_back, "its chargers are shown connected elsewhere", 120)
         now = places(installation)
         assert {c.identity: now[c.identity] for c in others} == {c.identity: before[c.identity] for c in others}
         assert not any(charger.closes for charger in others)
@@ -260,7 +260,7 @@ def test_behind_one_address_the_chargers_of_a_process_that_died_come_back_to_ano
             now = places(installation)
             return len(now) == len(chargers) and len(set(now.values())) == 1
 
-        until(are_back, "all are connected to the one that is left", 60)
+        until(are_back, "all are connected to the one that is left", 120)
         survivor = set(places(installation).values()).pop()
         stayed = [charger for charger in chargers if before[charger.identity] == survivor]
         assert stayed

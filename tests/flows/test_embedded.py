@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,7 +23,8 @@ CHARGING = """
     SELECT COUNT(DISTINCT station_id) FROM stations_session WHERE ended_at IS NULL AND energy_wh > 0
 """
 SEEDED = ("drivers_user", "drivers_organization", "drivers_membership", "drivers_idtoken", "stations_site")
-PAST = "SELECT COUNT(*) FROM stations_session WHERE received_at < date('now')"
+# Of yesterday and before, whenever it is asked.
+PAST = f"SELECT COUNT(*) FROM stations_session WHERE received_at < '{datetime.now(UTC):%Y-%m-%d}'"  # noqa: S608
 
 
 @contextmanager

@@ -17,18 +17,21 @@ from pathlib import Path
 import websockets
 
 from tests.architecture.tree import ROOT
+from tests.server import until
 
 IS_LONG = "HOSTILE_SECONDS" in os.environ
 SECONDS = float(os.environ.get("HOSTILE_SECONDS", "5"))
 HOSTILE = [f"BAD-{number}" for number in range(6)]
 # What each honest charger asks again and again: something answered at once, and something that has to be stored.
 HONEST = {"GOOD-1": ("Heartbeat", {}), "GOOD-2": ("Heartbeat", {}), "GOOD-3": ("DataTransfer", {"vendorId": "x"})}
+# So many answers of each are a measure of how it is without a siege.
+ENOUGH = 100
 # Full inboxes of a handful of clients have to fit in it.
 MEMORY_MB = 150
 # The machine works for the besiegers as well: an answer may take so many times longer, or so long; beside other tests
 # nothing shorter can be told from their noise.
 SLOWER = 12
-SLOW_S = {"Heartbeat": 0.15, "DataTransfer": 0.5} if IS_LONG else {"Heartbeat": 2.0, "DataTransfer": 5.0}
+SLOW_S = {"Heartbeat": 0.15, "DataTransfer": 0.5} if IS_LONG else {"Heartbeat": 5.0, "DataTransfer": 10.0}
 
 
 def create(installation, identities):
@@ -74,6 +77,15 @@ def resident_mb(pid):
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
+async def until_each_has(chargers, count):
+    """Wait until each of them has so many answers."""
+
+    def are_there():
+        return all(len(charger.times) >= count for charger in chargers)
+
+    await asyncio.to_thread(until, are_there, "the honest chargers are answered", 120)
+
+
 async def watch_memory(pid, seen):
     while True:
         seen.append(resident_mb(pid))
@@ -99,7 +111,7 @@ async def besiege(installation, pid):
     honest = [Honest(installation.ocpp, identity) for identity in HONEST]
     memory = []
     async with running(*(charger.run() for charger in honest), watch_memory(pid, memory)):
-        await asyncio.sleep(3)
+        await until_each_has(honest, ENOUGH)
         alone, before = p99(honest), memory[-1]
         siege = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "tests.flows.hostile", installation.ocpp, str(SECONDS)],
@@ -109,6 +121,7 @@ async def besiege(installation, pid):
         for charger in honest:
             charger.times = []
         output, _ = await siege.communicate()
+        await until_each_has(honest, 2)
     assert siege.returncode == 0
     seen = json.loads(output)
     return seen | {"alone": alone, "besieged": p99(honest), "before": before, "peak": max(memory)}
@@ -129,7 +142,7 @@ def test_hostile_clients_harm_nobody_but_themselves(installation):
 
     print(seen)  # noqa: T201
     assert edge.poll() is None, installation.logs()
-    assert seen["sent"] > 100 * SECONDS, "the siege was none"
+    assert seen["sent"] > 20 * SECONDS, "the siege was none"
     assert not seen["crashes"], seen["crashes"]
     assert seen["peak"] - seen["before"] < MEMORY_MB, seen
     for action, alone in seen["alone"].items():

@@ -79,7 +79,7 @@ async def test_tc_001_cold_boot_of_a_station_that_is_pending(charger, desk, data
     await registration(desk, "Accepted")
     received = await charger.wait_for_call("TriggerMessage")
     assert received.payload == {"requestedMessage": "BootNotification"}
-    await charger.wait_until(lambda: charger.registered, timeout_s=5)
+    await charger.wait_until(lambda: charger.registered, timeout_s=60)
     assert (await charger.call("Authorize", {"idTag": "CARD-1"}))["idTagInfo"]["status"] == "Accepted"
 
 

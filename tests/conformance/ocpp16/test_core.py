@@ -181,7 +181,7 @@ async def test_tc_013_hard_reset(charger, desk, session):
             and charger.ready
             and len(charger.outbox) == 0
         ),
-        timeout_s=10,
+        timeout_s=60,
     )
     await charger.outbox.settled()
     assert (await session())["stop_reason"] == "HardReset"
@@ -198,7 +198,7 @@ async def test_tc_014_soft_reset(charger, desk, session):
     assert command["state"] == "accepted"
     await charger.wait_until(
         lambda: len([call for call in charger.sent if call.action == "BootNotification"]) > boots and charger.ready,
-        timeout_s=10,
+        timeout_s=60,
     )
     assert (await session())["stop_reason"] == "SoftReset"
 
@@ -288,7 +288,7 @@ async def test_tc_054_trigger_message(charger, desk, message):
     def came():
         return [call for call in list(charger.sent)[before:] if call.action == message]
 
-    await charger.wait_until(came, timeout_s=5)
+    await charger.wait_until(came, timeout_s=60)
     assert came()[0].error is None
 
 

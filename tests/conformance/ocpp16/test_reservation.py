@@ -29,7 +29,7 @@ def reserve(desk):
 
     async def ask(*, minutes=30, **values):
         body = {"station": "CP-1", "id_token": "CARD-1", "expires_at": in_minutes(minutes)}
-        return await desk.post("reservations/?wait=5", body | values)
+        return await desk.post("reservations/?wait=30", body | values)
 
     return ask
 
@@ -117,7 +117,7 @@ async def test_tc_051_cancel_reservation(charger, desk, reserve):
     """The reservation is cancelled once the charge point says so."""
     reservation = await reserve(evse=1)
     await says_status(charger, "Reserved")
-    cancelled = await desk.post(f"reservations/{reservation['id']}/cancel/?wait=5", {})
+    cancelled = await desk.post(f"reservations/{reservation['id']}/cancel/?wait=30", {})
     assert cancelled["state"] == "cancelled"
     received = await charger.wait_for_call("CancelReservation")
     assert received.payload == {"reservationId": reservation["id"]}

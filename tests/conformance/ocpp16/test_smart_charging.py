@@ -78,7 +78,7 @@ async def test_tc_059_remote_start_transaction_with_charging_profile(charger, de
     assert sent["chargingProfile"]["chargingProfileId"] == profile
     assert sent["chargingProfile"]["chargingProfilePurpose"] == "TxProfile"
     assert "transactionId" not in sent["chargingProfile"]
-    await charger.wait_until(lambda: charger.outlet(1).session is not None, timeout_s=5)
+    await charger.wait_until(lambda: charger.outlet(1).session is not None, timeout_s=60)
     await charger.outbox.settled()
     schedule = await desk.get("stations/CP-1/composite-schedule/?evse=1&duration_s=60&unit=A")
     assert schedule["periods"][0]["limit"] == 9

@@ -27,7 +27,7 @@ def booted(charger, reason):
 async def test_tc_b_20_reset_without_a_transaction_when_idle(charger, desk):
     """B11.FR.04: the station resets at once, comes back and is accepted again."""
     assert await reset(charger, desk, {"type": "OnIdle"}, type="soft") == {"status": "Accepted"}
-    await charger.wait_until(lambda: booted(charger, "ScheduledReset") and charger.ready, timeout_s=10)
+    await charger.wait_until(lambda: booted(charger, "ScheduledReset") and charger.ready, timeout_s=60)
     assert (await desk.get("stations/CP-1/"))["connected"]
 
 
@@ -41,7 +41,7 @@ async def test_tc_b_21_reset_with_a_transaction_when_idle(charger, desk):
     await charger.stop(1)
     (session,) = await desk.list("sessions/?station=CP-1")
     assert session["stop_reason"] == "Local"
-    await charger.wait_until(lambda: booted(charger, "ScheduledReset") and charger.ready, timeout_s=10)
+    await charger.wait_until(lambda: booted(charger, "ScheduledReset") and charger.ready, timeout_s=60)
 
 
 async def test_tc_b_22_reset_with_a_transaction_at_once(charger, desk):
@@ -49,7 +49,7 @@ async def test_tc_b_22_reset_with_a_transaction_at_once(charger, desk):
     await charger.plug_in(1)
     await charger.start(1, "CARD-1")
     assert await reset(charger, desk, {"type": "Immediate"}, type="hard") == {"status": "Accepted"}
-    await charger.wait_until(lambda: booted(charger, "RemoteReset") and charger.ready, timeout_s=10)
+    await charger.wait_until(lambda: booted(charger, "RemoteReset") and charger.ready, timeout_s=60)
     await charger.outbox.settled()
     (session,) = await desk.list("sessions/?station=CP-1")
     assert session["stop_reason"] == "ImmediateReset"

@@ -230,7 +230,7 @@ async def test_tc_e_21_stop_authorized_remotely(charger, desk, session, database
     command = await desk.command("remote_stop", transaction_id=begun.transaction_id)
     assert command["state"] == "accepted"
     assert (await charger.wait_for_call("RequestStopTransaction")).payload == {"transactionId": begun.transaction_id}
-    await charger.wait_until(lambda: charger.outlet(1).session is None, timeout_s=5)
+    await charger.wait_until(lambda: charger.outlet(1).session is None, timeout_s=60)
     await charger.outbox.settled()
     await ended(session, "Remote")
     stop = next(call for call in charger.sent if call.payload.get("eventType") == "Ended")

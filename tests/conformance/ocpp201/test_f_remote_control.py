@@ -46,10 +46,10 @@ async def test_tc_f_01_remote_start_cable_first(charger, desk):
 async def test_tc_f_02_remote_start_first_with_authorization(charger, desk):
     """F02.FR.01, F01.FR.01: the station asks about the token first and then begins, with the id of our request."""
     command, remote_start_id = await request_start(charger, desk, evse=1)
-    await charger.wait_until(lambda: any(call.action == "Authorize" for call in charger.sent), timeout_s=5)
+    await charger.wait_until(lambda: any(call.action == "Authorize" for call in charger.sent), timeout_s=60)
     authorize = next(call for call in charger.sent if call.action == "Authorize")
     assert authorize.answer["idTokenInfo"]["status"] == "Accepted"
-    await charger.wait_until(lambda: charger.outlet(1).expected is not None, timeout_s=5)
+    await charger.wait_until(lambda: charger.outlet(1).expected is not None, timeout_s=60)
     await charger.plug_in(1)
     started = next(call for call in charger.sent if call.action == "TransactionEvent")
     assert started.payload["transactionInfo"]["remoteStartId"] == remote_start_id
@@ -119,7 +119,7 @@ async def answers_to(charger, action, count=1):
     def sent():
         return [call for call in charger.sent if call.action == action]
 
-    await charger.wait_until(lambda: len(sent()) >= count, timeout_s=5)
+    await charger.wait_until(lambda: len(sent()) >= count, timeout_s=60)
     assert all(call.error is None for call in sent())
     return sent()
 
@@ -198,7 +198,7 @@ async def status_after_trigger(charger, desk, database):
     received = await trigger(charger, desk, "StatusNotification", evse=1)
     # A status is a connector's (F06.FR.13), though only the EVSE was asked about.
     assert received["evse"] == {"id": 1, "connectorId": 1}
-    await charger.wait_until(lambda: len(told()) > before, timeout_s=5)
+    await charger.wait_until(lambda: len(told()) > before, timeout_s=60)
     return await database(lambda: Connector.objects.get(evse__number=1).status)
 
 

@@ -25,7 +25,7 @@ def reserve(desk):
     async def ask(*, minutes=30, **values):
         expires_at = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
         body = {"station": "CP-1", "id_token": "CARD-1", "expires_at": expires_at}
-        return await desk.post("reservations/?wait=5", body | values)
+        return await desk.post("reservations/?wait=30", body | values)
 
     return ask
 
@@ -110,7 +110,7 @@ async def test_tc_h_17_cancel_reservation_of_an_evse_success(charger, desk, rese
     """H02: cancelled once the station says so, and never by a status alone."""
     reservation = await reserve(evse=1)
     await says_status(charger, "Reserved")
-    cancelled = await desk.post(f"reservations/{reservation['id']}/cancel/?wait=5", {})
+    cancelled = await desk.post(f"reservations/{reservation['id']}/cancel/?wait=30", {})
     received = await charger.wait_for_call("CancelReservation")
     assert received.payload == {"reservationId": reservation["id"]}
     await says_status(charger, "Available")

@@ -249,7 +249,7 @@ async def test_tc_k_37_remote_start_with_a_charging_profile(charger, desk):
     wire = sent["chargingProfile"]
     assert (wire["chargingProfilePurpose"], wire["chargingProfileKind"]) == ("TxProfile", "Relative")
     assert "transactionId" not in wire
-    await charger.wait_until(lambda: charger.outlet(1).session is not None, timeout_s=5)
+    await charger.wait_until(lambda: charger.outlet(1).session is not None, timeout_s=60)
     await charger.outbox.settled()
     event = next(call for call in charger.sent if call.action == "TransactionEvent")
     assert event.payload["transactionInfo"]["remoteStartId"] == sent["remoteStartId"]

@@ -222,7 +222,7 @@ async def test_h04_a_reservation_whose_driver_came_without_a_session(charger, de
     """H04, NoTransaction: the reservation was used and no transaction began."""
     charger.answers["ReserveNow"] = {"status": "Accepted"}
     body = {"station": "CP-1", "id_token": "CARD-1", "evse": 1, "expires_at": "2031-01-01T00:00:00Z"}
-    reservation = await desk.post("reservations/?wait=5", body)
+    reservation = await desk.post("reservations/?wait=30", body)
     payload = {"reservationId": reservation["id"], "reservationUpdateStatus": "NoTransaction"}
     assert await charger.call("ReservationStatusUpdate", payload) == {}
     assert (await desk.get(f"reservations/{reservation['id']}/"))["state"] == "no_transaction"

@@ -40,7 +40,7 @@ async def test_b13_a_reset_after_which_the_session_goes_on(charger, desk, sessio
     assert (await charger.wait_for_call("Reset")).payload == {"type": "ImmediateAndResume"}
     assert command["state"] == "accepted"
     await charger.wait_until(
-        lambda: any(call.payload.get("triggerReason") == "TxResumed" for call in charger.sent), timeout_s=10
+        lambda: any(call.payload.get("triggerReason") == "TxResumed" for call in charger.sent), timeout_s=60
     )
     row = await session()
     assert (row["transaction_id"], row["phase"], row["ended_at"]) == (begun.transaction_id, "charging", None)

@@ -22,13 +22,13 @@ async def listen(request):
     async def start(person, groups):
         socket = _socket(person)
         sockets.append(socket)
-        assert (await socket.connect())[0]
+        assert (await socket.connect(timeout=60))[0]
         await socket.send_json_to({"listen": groups})
-        return socket, (await socket.receive_json_from(5))["listening"]
+        return socket, (await socket.receive_json_from(60))["listening"]
 
     yield start
     for socket in sockets:
-        await socket.disconnect()
+        await socket.disconnect(timeout=60)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -36,7 +36,7 @@ async def test_a_page_hears_of_what_it_listens_to(listen, owner, station):
     socket, joined = await listen(owner, [f"station.{station.pk}"])
     assert joined == [f"station.{station.pk}"]
     live.nudge(live.station_group(station.pk))
-    assert await socket.receive_json_from(5) == {"changed": f"station.{station.pk}"}
+    assert await socket.receive_json_from(60) == {"changed": f"station.{station.pk}"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ async def test_only_what_the_person_may_see_is_joined(listen, viewer, network, e
 async def test_listening_to_something_else_leaves_the_old_group(listen, owner, station, site):
     socket, _ = await listen(owner, [f"station.{station.pk}"])
     await socket.send_json_to({"listen": [f"site.{site.pk}"]})
-    assert (await socket.receive_json_from(5))["listening"] == [f"site.{site.pk}"]
+    assert (await socket.receive_json_from(60))["listening"] == [f"site.{site.pk}"]
     live.nudge(live.station_group(station.pk))
     assert await socket.receive_nothing(0.3)
 
@@ -70,10 +70,10 @@ async def test_nonsense_is_ignored(listen, owner, station):
     for nonsense in ([], {"listen": "all"}, {"listen": [1, None]}):
         await socket.send_json_to(nonsense)
     await socket.send_json_to({"listen": [f"station.{station.pk}"]})
-    assert (await socket.receive_json_from(5))["listening"] == []
-    assert (await socket.receive_json_from(5))["listening"] == [f"station.{station.pk}"]
+    assert (await socket.receive_json_from(60))["listening"] == []
+    assert (await socket.receive_json_from(60))["listening"] == [f"station.{station.pk}"]
 
 
 async def test_a_visitor_has_no_socket(db):
-    connected, _ = await _socket(AnonymousUser()).connect()
+    connected, _ = await _socket(AnonymousUser()).connect(timeout=60)
     assert not connected

@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import time_machine
-
 from stations.domain.status import Availability, ConnectorStatus
 from stations.selectors import visible_sites
 from stations.selectors.glance import by_site
 from stations.selectors.lists import worst_sites
-from stations.selectors.overview import last_hours, overview, recent_events
+from stations.selectors.overview import overview, recent_events
 from tests import factories
 
 NOON = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
@@ -18,37 +16,17 @@ def _session(station, started_at, **fields):
     return factories.SessionFactory(station=station, started_at=started_at, **fields)
 
 
-@time_machine.travel(NOON, tick=False)
-def test_today_begins_at_midnight_utc(owner, network):
-    before = overview(owner, by_site(visible_sites(owner)))
-    midnight = NOON.replace(hour=0, minute=0)
-    _session(network.station, midnight, energy_wh=4000, ended_at=NOON)
-    _session(network.station, midnight - timedelta(seconds=1), energy_wh=9000, ended_at=NOON)
-    after = overview(owner, by_site(visible_sites(owner)))
-    assert after.energy_today_wh - before.energy_today_wh == 4000
-    assert after.sessions_today - before.sessions_today == 1
-
-
 def test_power_now_is_that_of_running_sessions(owner, network):
     network.session.power_w = 11_000
     network.session.save()
     _session(network.station, NOON, power_w=50_000, ended_at=NOON)
-    assert overview(owner, by_site(visible_sites(owner))).power_w == 11_000
-    assert overview(owner, by_site(visible_sites(owner))).open_sessions == 1
+    assert overview(owner, by_site(visible_sites(owner)), []).power_w == 11_000
+    assert overview(owner, by_site(visible_sites(owner)), []).open_sessions == 1
 
 
 def test_nothing_of_others_is_counted(owner, network, elsewhere):
-    numbers = overview(owner, by_site(visible_sites(owner)))
+    numbers = overview(owner, by_site(visible_sites(owner)), [])
     assert (numbers.sites, numbers.total, numbers.open_sessions) == (1, 1, 1)
-
-
-@time_machine.travel(NOON, tick=False)
-def test_hours_stand_there_without_a_session_too(owner, network):
-    _session(network.station, NOON - timedelta(hours=3, minutes=40), energy_wh=7000)
-    hours = last_hours(owner)
-    assert len(hours) == 24
-    assert hours[-1].start == NOON.replace(minute=0)
-    assert [(hour.start.hour, hour.energy_wh) for hour in hours if hour.energy_wh] == [(8, 7000)]
 
 
 def test_a_site_with_a_fault_comes_before_one_that_is_well(owner, site):

@@ -73,13 +73,13 @@ class ScriptedCsms:
     def actions(self) -> list[str]:
         return [name for name, _ in self.calls]
 
-    async def wait_until(self, condition: Callable[[], Any], timeout_s: float = 5.0) -> None:
+    async def wait_until(self, condition: Callable[[], Any], timeout_s: float = 60.0) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def call(self, action: str, payload: dict[str, Any], timeout_s: float = 5.0) -> Any:
+    async def call(self, action: str, payload: dict[str, Any], timeout_s: float = 60.0) -> Any:
         """The frame that answers: [3, id, payload] or [4, id, code, ...]."""
         unique_id = f"csms-{len(self._waiting)}"
         self._waiting[unique_id] = asyncio.get_running_loop().create_future()

@@ -40,7 +40,7 @@ async def test_cars_come_and_charge_in_both_versions(csms: ScriptedCsms) -> None
     fleet = Fleet(MIXED, url=csms.url, speed=120, occupied_at_start=1, connects_per_s=500)
     async with running(fleet):
         await csms.wait_until(
-            lambda: {"StartTransaction", "MeterValues", "TransactionEvent"} <= set(csms.actions), timeout_s=20
+            lambda: {"StartTransaction", "MeterValues", "TransactionEvent"} <= set(csms.actions), timeout_s=60
         )
         totals = fleet.totals()
     assert totals.connected == totals.chargers == 8
@@ -51,7 +51,7 @@ async def test_cars_come_and_charge_in_both_versions(csms: ScriptedCsms) -> None
 async def test_a_stopped_fleet_says_nothing_of_its_sessions(csms: ScriptedCsms) -> None:
     fleet = Fleet(MIXED[:2], url=csms.url, speed=120, occupied_at_start=1)
     async with running(fleet):
-        await csms.wait_until(lambda: {"StartTransaction", "TransactionEvent"} <= set(csms.actions), timeout_s=20)
+        await csms.wait_until(lambda: {"StartTransaction", "TransactionEvent"} <= set(csms.actions), timeout_s=60)
     await csms.wait_until(lambda: len(csms.closes) == 2)
     assert csms.closes == [1000, 1000]
     assert "StopTransaction" not in csms.actions
@@ -77,7 +77,7 @@ async def test_offline_spells_and_faults_happen(csms: ScriptedCsms) -> None:
                 len(csms.connections) > 2
                 and any(note.get("status") == "Faulted" for note in csms.payloads("StatusNotification"))
             ),
-            timeout_s=20,
+            timeout_s=60,
         )
 
 
@@ -97,7 +97,7 @@ async def test_heartbeats_follow_the_interval(csms: ScriptedCsms) -> None:
         "interval": 1,
     }
     async with running(Fleet(MIXED[:1], url=csms.url)):
-        await csms.wait_until(lambda: csms.actions.count("Heartbeat") == 2, timeout_s=10)
+        await csms.wait_until(lambda: csms.actions.count("Heartbeat") == 2, timeout_s=60)
 
 
 async def test_the_next_run_ends_what_the_last_one_left(csms: ScriptedCsms, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ async def test_the_next_run_ends_what_the_last_one_left(csms: ScriptedCsms, tmp_
         )
 
     async with running(fleet()):
-        await csms.wait_until(lambda: {"StartTransaction", "TransactionEvent"} <= set(csms.actions), timeout_s=20)
+        await csms.wait_until(lambda: {"StartTransaction", "TransactionEvent"} <= set(csms.actions), timeout_s=60)
         await csms.wait_until(lambda: len(csms.payloads("StatusNotification")) >= 5)
     async with running(fleet()) as second:
         await csms.wait_until(lambda: "StopTransaction" in csms.actions and len(csms.payloads("TransactionEvent")) > 1)

@@ -28,8 +28,11 @@ async def simulate(*options: str) -> asyncio.subprocess.Process:
 
 async def test_it_runs_until_interrupted(csms: ScriptedCsms) -> None:
     process = await simulate("--chargers", "3", "--protocol", "all", "--url", csms.url, "--prefix", "LAB")
-    await csms.wait_until(lambda: csms.actions.count("BootNotification") == 3, timeout_s=60)
-    process.send_signal(signal.SIGINT)
+    booted = csms.wait_until(lambda: csms.actions.count("BootNotification") >= 3, timeout_s=120)
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait({asyncio.create_task(booted), ended}, return_when=asyncio.FIRST_COMPLETED)
+    if not ended.done():
+        process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 120)
     assert (process.returncode, err) == (0, b"")
     assert b"/3 connected" in out

@@ -97,7 +97,7 @@ async def test_it_returns_when_the_csms_drops_it(
     async with make_charger() as charger:
         await charger.boot()
         await csms.connections[0].close(1012)
-        await charger.wait_until(lambda: charger.online and len(csms.connections) == 2, timeout_s=5)
+        await charger.wait_until(lambda: charger.online and len(csms.connections) == 2, timeout_s=60)
         await charger.heartbeat()
     assert csms.actions.count("BootNotification") == 1
 

@@ -71,7 +71,7 @@ async def test_reset_stops_drops_and_boots_again(
     await charge(charger16)
     assert (await csms.call("Reset", {"type": kind}))[2] == {"status": "Accepted"}
     await csms.wait_until(lambda: len(csms.connections) == 2 and csms.payloads("StopTransaction"))
-    await charger16.wait_until(lambda: charger16.registered, timeout_s=5)
+    await charger16.wait_until(lambda: charger16.registered, timeout_s=60)
     assert csms.payloads("StopTransaction")[0]["reason"] == reason
     boots = [index for index, action in enumerate(csms.actions) if action == "BootNotification"]
     stopped = csms.actions.index("StopTransaction")

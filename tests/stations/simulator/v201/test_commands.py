@@ -35,7 +35,7 @@ async def test_request_start_with_the_cable_in(charger201: VirtualCharger, csms:
 
 async def test_request_start_first_waits_for_the_cable(charger201: VirtualCharger, csms: ScriptedCsms) -> None:
     await csms.call("RequestStartTransaction", {"idToken": TOKEN, "remoteStartId": 42, "evseId": 2})
-    await charger201.wait_until(lambda: charger201.outlet(2).expected is not None, timeout_s=5)
+    await charger201.wait_until(lambda: charger201.outlet(2).expected is not None, timeout_s=60)
     await charger201.plug_in(2)
     event = csms.payloads("TransactionEvent")[0]
     assert event["triggerReason"] == "CablePluggedIn"
@@ -104,11 +104,11 @@ async def test_availability_waits_for_the_session(charger201: VirtualCharger, cs
     await charge(charger201)
     change = {"operationalStatus": "Inoperative"}
     assert (await csms.call("ChangeAvailability", change))[2] == {"status": "Scheduled"}
-    await charger201.wait_until(lambda: charger201.outlet(2).status == Status.UNAVAILABLE, timeout_s=5)
+    await charger201.wait_until(lambda: charger201.outlet(2).status == Status.UNAVAILABLE, timeout_s=60)
     await charger201.stop(1)
     assert charger201.outlet(1).status == Status.UNAVAILABLE
     await csms.call("ChangeAvailability", {"operationalStatus": "Operative", "evse": {"id": 2}})
-    await charger201.wait_until(lambda: charger201.outlet(2).status == Status.AVAILABLE, timeout_s=5)
+    await charger201.wait_until(lambda: charger201.outlet(2).status == Status.AVAILABLE, timeout_s=60)
 
 
 async def test_a_base_report_comes_in_parts(charger201: VirtualCharger, csms: ScriptedCsms) -> None:
