@@ -8,6 +8,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from django.conf import settings
 
+from drivers.api import problems
 from stations.services import logs
 
 Event = dict[str, Any]
@@ -79,6 +80,8 @@ async def _limit_of(path: str) -> int:
         raise _Refused(404, str(error)) from None
     except logs.AlreadyUploaded as error:
         raise _Refused(409, str(error)) from None
+    except problems.AWAY:
+        raise _Refused(503, "The database cannot be reached at the moment. Try again in a few seconds.") from None
     return int(settings.UPLOAD_MAX_BYTES) + _ENVELOPE
 
 

@@ -1,8 +1,10 @@
 """Errors of addresses that no view answers: problem documents under /api/, pages everywhere else."""
 
+import sys
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template import loader
 from django.views import defaults
 
 from drivers.api import problems
@@ -27,9 +29,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Django calls this while it handles the exception."""
+    if isinstance(sys.exception(), problems.AWAY):
+        return _unavailable(request)
     if _is_api(request):
         return problems.response(HTTPStatus.INTERNAL_SERVER_ERROR)
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponseBase:
+    """The database is away or overloaded: it is worth coming back."""
+    if _is_api(request):
+        return problems.unavailable()
+    headers = {"Retry-After": str(problems.RETRY_S)}
+    page = loader.render_to_string("503.html")
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 def _is_api(request: HttpRequest) -> bool:

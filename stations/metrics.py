@@ -33,6 +33,9 @@ COMMANDS = Histogram(
     buckets=SECONDS,
 )
 WAITING = Gauge("busbar_waiting_requests", "REST requests that wait for the outcome of a command.")
+RECORDER_STOPPED = Gauge(
+    "busbar_recorder_stopped", "1 while a lane keeps no frames, since the database has no room for them.", ["lane"]
+)
 WARNINGS = Gauge("busbar_warnings", "What is wrong with this process and keeps it from no work; /readyz says what.")
 
 

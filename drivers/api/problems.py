@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
@@ -15,6 +16,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 from structlog.contextvars import get_contextvars
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -53,6 +56,25 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
+# What the database's absence raises, and a pool in which no connection became free in time.
+AWAY = (OperationalError, InterfaceError)
+RETRY_S = 5
+_NOT_NOW = (
+    "The database cannot be reached at the moment, or has too much to do. Try again in a few seconds;"
+    " a change that was asked for has most likely not been made."
+)
+
+
+class Unavailable(exceptions.APIException):
+    """The database is away or overloaded: no fault of the request, and soon over."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = _NOT_NOW
+    default_code = "unavailable"
+    # Told as Retry-After.
+    wait = RETRY_S
+
+
 class InvalidQuery(exceptions.ValidationError):
     """A query parameter of an unsafe request is wrong."""
 
@@ -68,6 +90,9 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
         exc = exceptions.NotFound()
     if isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied(*exc.args)
+    if isinstance(exc, AWAY):
+        log.error("database.away", error=repr(exc))
+        exc = Unavailable()
     response = exception_handler(exc, context)
     if response is None:
         return None
@@ -94,6 +119,13 @@ def document(status: int, detail: str = "", errors: list[dict[str, str]] | None 
 def response(status: int, detail: str = "") -> JsonResponse:
     """A problem document for an address under /api/ that no view of the API answers."""
     return JsonResponse(document(status, detail), status=status, content_type=MEDIA_TYPE)
+
+
+def unavailable() -> JsonResponse:
+    """The same where the database is away."""
+    answer = response(HTTPStatus.SERVICE_UNAVAILABLE, _NOT_NOW)
+    answer["Retry-After"] = str(RETRY_S)
+    return answer
 
 
 def _explain(data: Any, in_query: bool) -> tuple[str, list[dict[str, str]]]:

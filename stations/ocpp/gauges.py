@@ -17,4 +17,6 @@ def read() -> None:
     metrics.LANES.set(len(lanes))
     metrics.LANES_FAILING.set(sum(1 for lane in lanes if lane.failing_since or not lane.alive))
     metrics.JOBS_WAITING.set(sum(lane.waiting for lane in lanes))
+    for lane in lanes:
+        metrics.RECORDER_STOPPED.labels(lane.name).set(lane.recorder.is_stopped)
     metrics.WARNINGS.set(len(edge.warnings()))
