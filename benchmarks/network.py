@@ -15,7 +15,7 @@ from django.db import connection as django_connection
 from django.db.models import Model
 from psycopg.sql import Literal
 
-from benchmarks import network_events, network_places, network_rows
+from benchmarks import network_events, network_places, network_rollups, network_rows
 from benchmarks.network_rows import Rows, Sizes
 from drivers.domain.roles import Role
 from drivers.models import Membership, Organization, User
@@ -64,7 +64,7 @@ def generate(url: str, *, size: float, seed: int = 1, say: Callable[[str], None]
             database.execute(f"CREATE FUNCTION making.{signature} {kind} LANGUAGE sql AS 'SELECT {quoted}'")
         for statement in network_rows.PAST_PARTITIONS:
             database.execute(statement)
-        for make in (*network_places.ROWS, *network_events.ROWS, network_places.samples):
+        for make in (*network_places.ROWS, *network_events.ROWS, network_places.samples, *network_rollups.ROWS):
             _fill(database, make(sizes), now, say)
         for statement in (*network_rows.AFTERWARDS, "DROP SCHEMA making CASCADE"):
             database.execute(statement)

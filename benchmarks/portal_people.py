@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -19,7 +20,7 @@ from benchmarks.portal_pages import Page
 from drivers.models import User
 from drivers.services import apikeys
 from stations.models import Command, Evse, MeterSample, Session, Site, Station
-from stations.views.pages import PAGE_SIZE
+from stations.views.paging import LAST_PAGE, PAGE_SIZE
 
 # As many different objects as requests vary over.
 KNOWN = 200
@@ -70,8 +71,8 @@ def values() -> dict[str, list[Any]]:
         "around_street": [_around(site, 0.02) for site in places],
         "site_page": _pages(sites.count()),
         "station_page": _pages(stations.count()),
-        "session_page": _pages(newest // 2),
-        "command_page": _pages(Command.objects.count() // 2),
+        "session_key": [quote(f"{session.started_at},{session.pk}") for session in sessions],
+        "command_key": [1 + (Command.objects.count() - 1) * part // 10 for part in range(1, 11)],
     }
 
 
@@ -87,7 +88,7 @@ def _around(site: Site, degrees: float) -> str:
 
 
 def _pages(rows: int) -> list[int]:
-    last = max(1, min(rows // PAGE_SIZE, 10_000))
+    last = max(1, min(rows // PAGE_SIZE, LAST_PAGE))
     return [1, max(1, last // 2), last]
 
 

@@ -51,7 +51,10 @@ def _scopes(viewer: Viewer) -> list[tuple[int, Role, int | None]]:
 
 def may(viewer: Viewer, permission: Permission, site: Site) -> bool:
     """Whether `viewer` holds `permission` at `site`."""
-    return sites_granting(viewer, permission).filter(pk=site.pk).exists()
+    return any(
+        permission in GRANTS[role] and (organization == site.organization_id if scope is None else scope == site.pk)
+        for organization, role, scope in _scopes(viewer)
+    )
 
 
 def require(viewer: Viewer, permission: Permission, site: Site) -> None:

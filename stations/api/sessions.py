@@ -131,7 +131,9 @@ class SessionFilter(filters.FilterSet):  # type: ignore[misc]
     station = filters.CharFilter("station__identity", label="Identity of the station.")
     id_token = filters.CharFilter(lookup_expr="iexact", label="Upper and lower case count as the same.")
     flagged = filters.BooleanFilter("is_flagged", label="Has anomalies.")
-    anomaly = filters.CharFilter("anomalies", lookup_expr="icontains", label="Code of an anomaly it has.")
+    anomaly = filters.ChoiceFilter(
+        choices=[(code.value, code.value) for code in Anomaly], method="by_anomaly", label="An anomaly it has."
+    )
     open = filters.BooleanFilter("ended_at", lookup_expr="isnull", label="Not ended yet.")
     started_after = filters.IsoDateTimeFilter("started_at", lookup_expr="gte")
     started_before = filters.IsoDateTimeFilter("started_at", lookup_expr="lt")
@@ -139,6 +141,10 @@ class SessionFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Session
         fields = ("station", "id_token", "open", "transaction_id")
+
+    def by_anomaly(self, sessions: QuerySet[Session], name: str, code: str) -> QuerySet[Session]:
+        # The index over those that are flagged leads there.
+        return sessions.filter(is_flagged=True, anomalies__icontains=f'"{code}"')
 
 
 class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Session]):

@@ -1,5 +1,7 @@
 """Sites: places with stations."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -36,6 +38,14 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone; UTC where what stands there is none."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
 
 class SiteScope(models.Model):

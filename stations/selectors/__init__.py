@@ -90,4 +90,4 @@ def visible_refused_attempts(viewer: Viewer) -> QuerySet[RefusedAttempt]:
     own = RefusedAttempt.objects.filter(station__site__in=visible_sites(viewer))
     if memberships_granting(viewer, Permission.MANAGE_NETWORK).exists():
         own = own | RefusedAttempt.objects.filter(station=None)
-    return own.order_by("-last_at")
+    return own.order_by("-last_at", "-id")

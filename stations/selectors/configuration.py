@@ -94,15 +94,17 @@ def _item(
     return Item(key, wanted, row, drift, templates[wanted.template])
 
 
-def drifting(viewer: Viewer) -> Iterator[tuple[Station, list[Item]]]:
-    """The viewer's stations that differ from what they should have, each with its differences, by identity. As long as
-    somebody asks for the next one: a large network is not compared as a whole."""
+def drifting(viewer: Viewer, *, beyond: str = "", backwards: bool = False) -> Iterator[tuple[Station, list[Item]]]:
+    """The viewer's stations that differ from what they should have, each with its differences, by identity, from the
+    one `beyond` on or backwards. As long as somebody asks for the next one: a large network is not compared as a whole.
+    """
     organizations = visible_templates(viewer).values("organization")
-    stations = visible_stations(viewer).filter(site__organization__in=organizations).order_by("identity")
-    last = ""
-    while batch := list(stations.filter(identity__gt=last)[:COMPARED_AT_ONCE]):
+    stations = visible_stations(viewer).filter(site__organization__in=organizations)
+    stations = stations.order_by("-identity" if backwards else "identity")
+    further = "identity__lt" if backwards else "identity__gt"
+    while batch := list(stations.filter(**{further: beyond})[:COMPARED_AT_ONCE]):
         yield from _differing(batch)
-        last = batch[-1].identity
+        beyond = batch[-1].identity
 
 
 def _differing(stations: Sequence[Station]) -> list[tuple[Station, list[Item]]]:

@@ -1,15 +1,16 @@
 """The network in numbers, and what happened in it last. Aggregates are made by the database, whatever its size."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Aggregate, Count, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from drivers.models import Membership, User
 from drivers.permissions import Viewer
+from stations.domain.rollup import DAY, start_of
 from stations.domain.status import Availability, ConnectorStatus
 from stations.models import Connection, Station
 from stations.selectors import (
@@ -20,12 +21,13 @@ from stations.selectors import (
     visible_sites,
     visible_stations,
 )
+from stations.selectors.energy import Delivered, within
 from stations.selectors.glance import SiteWords
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`stations` counts by Availability; energy and sessions of today are those started since 00:00 UTC."""
+    """`stations` counts by Availability; energy and sessions of today are those since 00:00 UTC."""
 
     sites: int
     stations: dict[str, int]
@@ -44,54 +46,23 @@ class Overview:
         return self.total - self.stations.get(Availability.OFFLINE, 0)
 
 
-def overview(viewer: Viewer, words: Iterable[SiteWords]) -> Overview:
-    """Counts and sums over what the viewer sees, in four queries. `words`: those of its stations."""
+def overview(viewer: Viewer, words: Iterable[SiteWords], delivered: Sequence[Delivered]) -> Overview:
+    """Counts and sums over what the viewer sees, in three queries. `words`: those of its stations; `delivered`: the
+    quarters of at least today."""
     counts: Counter[str] = Counter()
     for _, word, count in words:
         counts[word] += count
     running = visible_sessions(viewer).filter(ended_at=None).aggregate(n=Count("pk"), power=Sum("power_w"))
-    today = (
-        visible_sessions(viewer)
-        .filter(started_at__gte=_utc_midnight())
-        .aggregate(n=Count("pk"), energy=Sum("energy_wh"))
-    )
+    today = within(delivered, start_of(timezone.now(), DAY))
     return Overview(
         sites=visible_sites(viewer).count(),
         stations=dict(counts),
         open_sessions=running["n"],
         power_w=running["power"] or 0.0,
         capacity_w=visible_evses(viewer).aggregate(watts=Sum("max_power_w"))["watts"] or 0,
-        energy_today_wh=today["energy"] or 0,
-        sessions_today=today["n"],
+        energy_today_wh=today.energy_wh,
+        sessions_today=today.sessions,
     )
-
-
-def _utc_midnight() -> datetime:
-    return timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """Sessions started within an hour from `start`."""
-
-    start: datetime
-    sessions: int
-    energy_wh: int
-
-
-def last_hours(viewer: Viewer, *, hours: int = 24) -> list[Hour]:
-    """One entry per hour, oldest first, the last one still running; hours without a session are there too."""
-    this_hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    first = this_hour - timedelta(hours=hours - 1)
-    starts = [first + timedelta(hours=i) for i in range(hours)]
-    # One pass with a sum per hour: SQLite calls into Python for each row whose time it has to truncate.
-    sums: dict[str, Aggregate] = {}
-    for place, start in enumerate(starts):
-        within = Q(started_at__gte=start, started_at__lt=start + timedelta(hours=1))
-        sums[f"count_{place}"] = Count("pk", filter=within)
-        sums[f"energy_{place}"] = Sum("energy_wh", filter=within)
-    found = visible_sessions(viewer).filter(started_at__gte=first).order_by().aggregate(**sums)
-    return [Hour(start, found[f"count_{i}"], found[f"energy_{i}"] or 0) for i, start in enumerate(starts)]
 
 
 @dataclass(frozen=True, slots=True)

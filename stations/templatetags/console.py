@@ -1,9 +1,8 @@
 """Template tags of the console: icons, statuses, quantities with units, times with zones, slots."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from django import template
@@ -246,20 +245,13 @@ def at(value: datetime | None, site: Site | None = None, *, exact: bool = False,
 
 
 def _stamp(value: datetime, site: Site | None, *, exact: bool = False, seconds: bool = False) -> str:
-    local = value.astimezone(_zone(site))
+    local = value.astimezone(site.zone if site else UTC)
     now = timezone.now().astimezone(local.tzinfo)
     clock = date_format(local, "H:i:s" if seconds else "H:i")
     if exact:
         clock = local.strftime("%H:%M:%S.%f")[:-3]
     day = "" if local.date() == now.date() else date_format(local, "j M Y " if local.year != now.year else "j M ")
     return f"{day}{clock}{NBSP}{local.tzname()}"
-
-
-def _zone(site: Site | None) -> tzinfo:
-    try:
-        return ZoneInfo(site.timezone) if site else ZoneInfo("UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 @register.simple_tag

@@ -18,7 +18,8 @@ from stations.selectors import visible_commands, visible_sessions, visible_stati
 from stations.selectors.lists import find_commands
 from stations.services import commands
 from stations.views import command_wording, wording
-from stations.views.pages import ConsoleRequest, console, dialog_done, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
+from stations.views.paging import paginate
 from stations.views.station_page import grouped, header, station_of
 
 # What can end or slow down the sessions that run: their list stands beside the warning.

@@ -19,7 +19,8 @@ from stations.selectors import visible_sites, visible_stations
 from stations.selectors.configuration import drift_of, drifting, fitting_stations, visible_reports, visible_templates
 from stations.services import configuration
 from stations.services.commands import NotConnected
-from stations.views.pages import ConsoleRequest, console, paginate, paginate_found, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate_found, paginate_numbered
 from stations.views.station_page import header, station_of
 
 
@@ -34,7 +35,7 @@ def station_configuration(request: ConsoleRequest, identity: str) -> HttpRespons
     may_set = CommandKind.SET_VARIABLES in command_kinds(request.user, found.site)
     context = {
         **header(request, found, "configuration"),
-        "page": paginate(variables, request.GET, counted=True),
+        "page": paginate_numbered(variables, request.GET),
         "text": text,
         "items": items,
         "differing": sum(item.drift is not Drift.SAME for item in items),
@@ -67,7 +68,11 @@ def repair(request: ConsoleRequest, identity: str) -> HttpResponse:
 @console
 def drift_list(request: ConsoleRequest) -> HttpResponse:
     """Stations that are not as they should be."""
-    page = paginate_found(drifting(request.user), request.GET)
+    page = paginate_found(
+        lambda key, backwards: drifting(request.user, beyond=key, backwards=backwards),
+        lambda row: str(row[0].identity),
+        request.GET,
+    )
     context = {"page": page, "tab": "drift"}
     fragments = {"results": "stations/_drift_rows.html"}
     return render_page(request, "stations/drift_list.html", context, fragments=fragments)
@@ -77,7 +82,7 @@ def drift_list(request: ConsoleRequest) -> HttpResponse:
 def template_list(request: ConsoleRequest) -> HttpResponse:
     """The templates of desired values."""
     rows = visible_templates(request.user).prefetch_related("entries").order_by("name", "id")
-    page = paginate(rows, request.GET, counted=True)
+    page = paginate_numbered(rows, request.GET)
     managed = organizations_granting(request.user, Permission.MANAGE_NETWORK)
     context = {"page": page, "managed": set(managed.values_list("pk", flat=True)), "tab": "templates"}
     return render_page(request, "stations/template_list.html", context)

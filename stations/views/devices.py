@@ -14,7 +14,8 @@ from stations.selectors.devices import (
     visible_event_streams,
     visible_monitors,
 )
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate
 from stations.views.station_page import header, station_of
 
 LATEST = 50

@@ -7,7 +7,8 @@ from stations.forms.filters import SecurityEventFilter
 from stations.permissions import may
 from stations.selectors import visible_firmware_updates, visible_log_requests, visible_security_events
 from stations.selectors.lists import find_security_events
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate
 from stations.views.station_page import header, station_of
 
 LATEST = 25

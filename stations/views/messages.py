@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from stations.domain.conversation import CALL, SLOW_S
 from stations.forms.messages import MessageFilter
-from stations.models import Frame, Session, Site, Station
+from stations.models import Frame, Session, Station
 from stations.selectors import visible_sessions
 from stations.selectors.frames import FramePage, Pairing, Wanted, page, pairings
 from stations.views.frames import Reading, decode
@@ -50,16 +49,9 @@ def message_list(request: ConsoleRequest) -> HttpResponse:
 def station_messages(request: ConsoleRequest, identity: str) -> HttpResponse:
     """The messages of a station, latest first."""
     found = station_of(request, identity)
-    context = {**header(request, found, "messages"), **_found(request, station=found, zone=_zone(found.site))}
+    context = {**header(request, found, "messages"), **_found(request, station=found, zone=found.site.zone)}
     fragments = {"results": "stations/_frames.html"}
     return render_page(request, "stations/station_messages.html", context, fragments=fragments)
-
-
-def _zone(site: Site) -> tzinfo:
-    try:
-        return ZoneInfo(site.timezone)
-    except (KeyError, ValueError):
-        return UTC
 
 
 def _found(request: ConsoleRequest, *, station: Station | None, zone: tzinfo) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from stations.permissions import organizations_granting, require, sites_granting
 from stations.selectors import visible_stations
 from stations.services import onboarding
 from stations.services.onboarding import SHORTEST_PASSWORD
-from stations.views.pages import ConsoleRequest, console, dialog_done, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
+from stations.views.paging import paginate_numbered
 
 
 @console
@@ -27,7 +28,7 @@ def waiting_list(request: ConsoleRequest) -> HttpResponse:
     rows = visible_stations(request.user).filter(quarantined_at__isnull=False).order_by("-quarantined_at")
     organizations = organizations_granting(request.user, Permission.MANAGE_NETWORK).order_by("name")
     context = {
-        "page": paginate(rows, request.GET, counted=True),
+        "page": paginate_numbered(rows, request.GET),
         "doors": [(organization, _door(organization)) for organization in organizations],
         "managed": set(sites_granting(request.user, Permission.MANAGE_NETWORK).values_list("pk", flat=True)),
     }

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from stations.domain.status import Availability
 from stations.selectors import overview as selectors
 from stations.selectors import visible_sites
+from stations.selectors.energy import Delivered, last_hours
 from stations.selectors.glance import WORST_FIRST, by_site
 from stations.selectors.lists import worst_sites
 from stations.views import wording
@@ -28,8 +29,8 @@ def overview(request: ConsoleRequest) -> HttpResponse:
 
 def _figures(request: ConsoleRequest) -> dict[str, Any]:
     words = by_site(visible_sites(request.user))
-    numbers = selectors.overview(request.user, words)
-    hours = selectors.last_hours(request.user)
+    quarters, hours = last_hours(request.user)
+    numbers = selectors.overview(request.user, words, quarters)
     return {
         "numbers": numbers,
         "legend": [(word, wording.AVAILABILITY[word], numbers.stations.get(word, 0)) for word in reversed(WORST_FIRST)],
@@ -44,7 +45,7 @@ def _figures(request: ConsoleRequest) -> dict[str, Any]:
     }
 
 
-def _bars(hours: list[selectors.Hour]) -> list[dict[str, Any]]:
+def _bars(hours: list[Delivered]) -> list[dict[str, Any]]:
     """Heights in percent of the tallest, places in percent of the width."""
     tallest = max((hour.energy_wh for hour in hours), default=0) or 1
     width = 100 / len(hours)

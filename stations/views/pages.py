@@ -1,17 +1,13 @@
-"""What every console page shares: who may see it, its shell, its fragments and its paging."""
+"""What every console page shares: who may see it, its shell and its fragments."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import wraps
-from itertools import islice
 from typing import Any, Concatenate, ParamSpec
-from urllib.parse import urlencode
 
 import orjson
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -19,10 +15,6 @@ from drivers.domain.roles import GRANTS, Permission, Role
 from drivers.models import Membership, User
 from stations import live
 from stations.views.navigation import navigation
-
-PAGE_SIZE = 50
-# Nobody reads further; to count further would read the whole table for each page.
-COUNTED = 10_000
 
 P = ParamSpec("P")
 
@@ -77,75 +69,3 @@ def dialog_done(message: str) -> HttpResponse:
     """Close the dialog and say what was done; the page's own live fragments show the outcome."""
     news = orjson.dumps({"busbar:done": {"message": message}}).decode()
     return HttpResponse(status=204, headers={"HX-Trigger": news.encode("ascii", "backslashreplace").decode()})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. `total` is None where it was not counted, and not known where it is more than COUNTED."""
-
-    items: list[Any]
-    number: int
-    has_next: bool
-    total: int | None
-    query: str
-
-    @property
-    def counted(self) -> int | None:
-        """How far was counted where there are more; else None."""
-        return COUNTED if self.total is not None and self.total > COUNTED else None
-
-    @property
-    def has_previous(self) -> bool:
-        return self.number > 1
-
-    @property
-    def first(self) -> int:
-        return (self.number - 1) * PAGE_SIZE + 1 if self.items else 0
-
-    @property
-    def last(self) -> int:
-        return (self.number - 1) * PAGE_SIZE + len(self.items)
-
-    @property
-    def next_url(self) -> str:
-        return self._url(self.number + 1)
-
-    @property
-    def previous_url(self) -> str:
-        return self._url(self.number - 1)
-
-    def _url(self, number: int) -> str:
-        return f"?{self.query}{'&' if self.query else ''}{urlencode({'page': number})}"
-
-
-def paginate(rows: QuerySet[Any], parameters: QueryDict, *, counted: bool = False) -> Page:
-    """The page that `parameters["page"]` names; nonsense is the first."""
-    number = _page_number(parameters)
-    start = (number - 1) * PAGE_SIZE
-    found = list(rows[start : start + PAGE_SIZE + 1])
-    rest = _without_page(parameters)
-    total = None
-    if counted:
-        # The last page says it without counting.
-        total = start + len(found) if found and len(found) <= PAGE_SIZE else rows.order_by()[: COUNTED + 1].count()
-    return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE, total, rest.urlencode())
-
-
-def paginate_found(rows: Iterable[Any], parameters: QueryDict) -> Page:
-    """The same for what is found one after the other: looked for no further than the page."""
-    number = _page_number(parameters)
-    found = list(islice(rows, (number - 1) * PAGE_SIZE, number * PAGE_SIZE + 1))
-    query = _without_page(parameters).urlencode()
-    return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE, None, query)
-
-
-def _page_number(parameters: QueryDict) -> int:
-    text = parameters.get("page", "1")
-    # Beyond that an offset only burns the database; filters lead there faster.
-    return min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() else 1
-
-
-def _without_page(parameters: QueryDict) -> QueryDict:
-    rest = parameters.copy()
-    rest.pop("page", None)
-    return rest

@@ -24,7 +24,8 @@ from stations.permissions import may, organizations_granting
 from stations.selectors.power import expected_schedule, visible_charging_profiles
 from stations.services import charging_profiles
 from stations.services.composite import slots_of
-from stations.views.pages import ConsoleRequest, console, dialog_done, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
+from stations.views.paging import paginate
 from stations.views.station_page import header, station_of
 
 DAY_S = 86_400

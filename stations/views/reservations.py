@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from stations.domain.commands import CommandKind
 from stations.domain.reservations import ReservationState as State
 from stations.selectors.tokens import visible_reservations
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate
 from stations.views.station_page import header, station_of
 from stations.views.wording import Word
 

@@ -26,7 +26,8 @@ from stations.selectors.certificates import (
     visible_root_certificates,
 )
 from stations.services import certificates, installed_certificates
-from stations.views.pages import ConsoleRequest, console, dialog_done, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
+from stations.views.paging import paginate_numbered
 from stations.views.station_page import header, station_of
 from stations.views.wording import Word
 
@@ -136,7 +137,7 @@ class RootForm(forms.Form):
 @console
 def root_list(request: ConsoleRequest) -> HttpResponse:
     """The root certificates there are to install."""
-    page = paginate(visible_root_certificates(request.user).order_by("name", "id"), request.GET, counted=True)
+    page = paginate_numbered(visible_root_certificates(request.user).order_by("name", "id"), request.GET)
     managed = set(organizations_granting(request.user, Permission.MANAGE_NETWORK).values_list("pk", flat=True))
     rows = [(row, USES[CertificateUse(row.use)]) for row in page.items]
     context = {"page": page, "rows": rows, "managed": managed, "now": timezone.now()}

@@ -16,7 +16,8 @@ from stations.selectors import visible_commands, visible_sessions, visible_sites
 from stations.selectors.lists import find_sessions
 from stations.selectors.samples import samples_of
 from stations.selectors.tokens import visible_reservations, visible_settlements
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate
 from stations.views.session_details import details_of
 
 # More points than a wide screen has pixels draw the same curve.

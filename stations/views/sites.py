@@ -5,8 +5,10 @@ from django.shortcuts import get_object_or_404
 
 from stations.forms.filters import SiteFilter
 from stations.selectors import visible_sessions, visible_sites
+from stations.selectors.energy import energy_today_wh
 from stations.selectors.lists import find_sites, find_stations, site_states
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate_numbered
 from stations.views.station import station_rows
 
 
@@ -14,7 +16,7 @@ from stations.views.station import station_rows
 def site_list(request: ConsoleRequest) -> HttpResponse:
     """Sites with what goes on there."""
     form = SiteFilter(request.GET)
-    page = paginate(find_sites(request.user, **form.values()), request.GET, counted=True)
+    page = paginate_numbered(find_sites(request.user, **form.values()), request.GET)
     context = {"form": form, "page": page, "states": site_states(request.user, page.items)}
     fragments = {"results": "stations/_site_rows.html"}
     return render_page(request, "stations/site_list.html", context, fragments=fragments)
@@ -24,11 +26,12 @@ def site_list(request: ConsoleRequest) -> HttpResponse:
 def site(request: ConsoleRequest, pk: int) -> HttpResponse:
     """One site: its state, its stations worst first, its running sessions."""
     found = get_object_or_404(visible_sites(request.user).select_related("organization"), pk=pk)
-    page = paginate(find_stations(request.user, site=found, worst_first=True), request.GET, counted=True)
+    page = paginate_numbered(find_stations(request.user, site=found, worst_first=True), request.GET)
     running = visible_sessions(request.user).filter(station__site=found, ended_at=None)
     context = {
         "site": found,
         "state": site_states(request.user, [found])[0],
+        "energy_today_wh": energy_today_wh(request.user, found),
         "page": page,
         "rows": station_rows(page.items),
         "sessions": running.order_by("-started_at")[:10],

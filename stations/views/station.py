@@ -13,7 +13,8 @@ from stations.selectors.glance import evse_glance, station_glance
 from stations.selectors.lists import find_stations
 from stations.selectors.overview import recent_events
 from stations.views import wording
-from stations.views.pages import ConsoleRequest, console, paginate, render_page
+from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.paging import paginate_numbered
 from stations.views.station_page import header, station_of
 
 
@@ -47,7 +48,7 @@ def station_list(request: ConsoleRequest) -> HttpResponse:
     labels = {word: text.label for word, text in wording.AVAILABILITY.items()}
     form = StationFilter(request.GET, sites=visible_sites(request.user), words=labels)
     rows = find_stations(request.user, **form.values())
-    page = paginate(rows, request.GET, counted=True)
+    page = paginate_numbered(rows, request.GET)
     context = {"form": form, "page": page, "rows": station_rows(page.items)}
     fragments = {"results": "stations/_station_rows.html"}
     return render_page(request, "stations/station_list.html", context, fragments=fragments)

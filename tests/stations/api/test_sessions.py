@@ -16,6 +16,14 @@ def client(api, operator):
     return api(operator)
 
 
+def test_sessions_are_found_by_an_anomaly(client, station):
+    jumped = factories.SessionFactory(station=station, is_flagged=True, anomalies=["meter_jumped"])
+    factories.SessionFactory(station=station, is_flagged=True, anomalies=["meter_ran_back"])
+    found = client.get(f"{SESSIONS}?anomaly=meter_jumped").json()["results"]
+    assert [row["id"] for row in found] == [jumped.pk]
+    assert client.get(f"{SESSIONS}?anomaly=meter").status_code == 400
+
+
 def test_a_session_is_shown_as_the_charger_told_it(client, station):
     session = factories.SessionFactory(
         station=station,

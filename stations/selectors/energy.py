@@ -1,0 +1,76 @@
+"""What was delivered lately: roll-ups, with what was metered since they were brought up to date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from django.db.models import DateTimeField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from drivers.domain.roles import Permission
+from drivers.permissions import Viewer
+from stations.domain.rollup import QUARTER, start_of
+from stations.models import EvseRollup, RollupDue, Session, Site, SiteRollup
+from stations.permissions import sites_granting
+
+# Batches of messages that roll-ups may be behind; those that are further behind say how far they are, and no more.
+NOTES = 5000
+HOUR = timedelta(hours=1)
+_15M = EvseRollup.Interval.QUARTER
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A stretch of time from `start` on: sessions that began in it, and the energy that flowed."""
+
+    start: datetime
+    sessions: int
+    energy_wh: int
+
+
+def quarters(viewer: Viewer, *, since: datetime, site: Site | None = None) -> list[Delivered]:
+    """The quarters of an hour from `since` on in which anything was, oldest first, in three queries: of the sites whose
+    sessions the viewer sees, or of one of them. What no roll-up has yet stands in one of its own at the end."""
+    sites = sites_granting(viewer, Permission.VIEW_SESSIONS)
+    sites = sites.filter(pk=site.pk) if site else sites
+    rows = SiteRollup.objects.filter(site__in=sites, interval=_15M, start__gte=since).order_by("start")
+    sums = rows.values_list("start").annotate(Sum("sessions"), Sum("energy_wh"))
+    return [*(Delivered(*told) for told in sums), _not_rolled_up(sites)]
+
+
+def last_hours(viewer: Viewer) -> tuple[list[Delivered], list[Delivered]]:
+    """The quarters of the last 24 hours, the running one among them, and the same by hours (UTC), oldest first; hours
+    without any are there too."""
+    last = start_of(timezone.now(), HOUR)
+    starts = [last - back * HOUR for back in reversed(range(24))]
+    found = quarters(viewer, since=starts[0])
+    return found, [within(found, start, start + HOUR) for start in starts]
+
+
+def within(found: Sequence[Delivered], since: datetime, until: datetime | None = None) -> Delivered:
+    """Quarters added up, from `since` to before `until`, or to the last one."""
+    some = [quarter for quarter in found if since <= quarter.start and (until is None or quarter.start < until)]
+    return Delivered(since, sum(one.sessions for one in some), sum(one.energy_wh for one in some))
+
+
+def energy_today_wh(viewer: Viewer, site: Site) -> int:
+    """What a site delivered since its own midnight."""
+    midnight = timezone.now().astimezone(site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return within(quarters(viewer, since=midnight, site=site), midnight).energy_wh
+
+
+def _not_rolled_up(sites: QuerySet[Site]) -> Delivered:
+    """What the noted sessions have more than the roll-ups of their EVSEs from their first quarter on: never too much,
+    and less for a moment where another session ended in that quarter."""
+    notes = RollupDue.objects.order_by("-pk").values_list("sessions", flat=True)[:NOTES]
+    noted = Session.objects.filter(pk__in={pk for ids in notes for pk in orjson.loads(ids)}, station__site__in=sites)
+    first = ExpressionWrapper(OuterRef("started_at") - QUARTER, output_field=DateTimeField())
+    rows = EvseRollup.objects.filter(evse=OuterRef("evse"), interval=_15M, start__gt=first).order_by().values("evse")
+    more = {
+        name: Sum(Greatest(own - Coalesce(Subquery(rows.annotate(known=Sum(name)).values("known")), 0), 0))
+        for name, own in (("energy_wh", F("energy_wh")), ("sessions", Value(1)))
+    }
+    told = noted.filter(evse__isnull=False).order_by().aggregate(**more)
+    return Delivered(start_of(timezone.now(), QUARTER), told["sessions"] or 0, told["energy_wh"] or 0)
