@@ -28,6 +28,10 @@ _VANISHED_HOST = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+# The same from its side: what a client that vanished had locked would be locked for hours.
+_VANISHED_CLIENT = (
+    "-c tcp_user_timeout=20000 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
 
 
 def data_key(name: str) -> str:
@@ -63,7 +67,7 @@ def database(variable: str, *, sqlite_file: Path) -> dict[str, Any]:
         most = env.int("DATABASE_POOL", default=20)
         pool = {"min_size": 1, "max_size": most, "timeout": 3, "reconnect_timeout": 10}
         # Compiling a query (jit) takes seconds where estimates are high, and our queries take milliseconds.
-        found["OPTIONS"] = {**_VANISHED_HOST, "pool": pool, "options": "-c jit=off"}
+        found["OPTIONS"] = {**_VANISHED_HOST, "pool": pool, "options": f"-c jit=off {_VANISHED_CLIENT}"}
         found["CONN_HEALTH_CHECKS"] = True
     # Under ASGI a kept connection would belong to a thread that may never come back to it.
     return {**found, "CONN_MAX_AGE": 0}

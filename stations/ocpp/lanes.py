@@ -290,6 +290,7 @@ def _prepare_connection() -> None:
 
 def _database_answers() -> bool:
     try:
+        _prepare_connection()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (OperationalError, InterfaceError):
