@@ -11,6 +11,8 @@ from stations import models
 _ENDED = "coalesce(s.ended_at, ago(0))"
 _OVERLAP_S = f"extract(epoch FROM least(q + interval '15 minutes', {_ENDED}) - greatest(q, s.started_at))"
 _LASTED_S = f"greatest(1, extract(epoch FROM {_ENDED} - s.started_at))"
+# A session may have begun a year ago.
+DAYS = 366
 _SUMS = ("energy_wh", "occupied_s", "sessions", "samples")
 
 
@@ -36,35 +38,36 @@ def _evse_quarter(n: Sizes) -> Rows:
 
 
 def _site_quarter(n: Sizes) -> Rows:
-    return _summed(models.SiteRollup, n.sites, ["site_id"], "start", peak="4 * sum(energy_wh)")
+    return _summed(models.SiteRollup, "15 minutes", ["site_id"], "4 * sum(energy_wh)")
 
 
 def _evse_day(n: Sizes) -> Rows:
-    return _summed(models.EvseRollup, n.evses, ["evse_id", "site_id"], _DAY)
+    return _summed(models.EvseRollup, "1 day", ["evse_id", "site_id"])
 
 
 def _site_day(n: Sizes) -> Rows:
-    return _summed(models.SiteRollup, n.sites, ["site_id"], _DAY)
+    return _summed(models.SiteRollup, "1 day", ["site_id"])
 
 
-_DAY = "date_trunc('day', start, 'UTC')"
-
-
-def _summed(model: type[Model], count: int, owners: list[str], start: str, *, peak: str = "max(peak_power_w)") -> Rows:
-    """Quarters added up: to the days of the same owner, or from EVSEs to the quarters of sites."""
-    source = models.EvseRollup if start == "start" else model
+def _summed(model: type[Model], period: str, owners: list[str], peak: str = "max(peak_power_w)") -> Rows:
+    """Quarters of EVSEs added up, in the order of time, as a network at work writes them."""
+    start = f"date_bin('{period}', start, to_timestamp(0))"
+    base = f"date_bin('{period}', ago({DAYS * 86_400}), to_timestamp(0))"
+    within = (
+        f"start >= {base} + {{low}} * interval '{period}' AND start < {base} + ({{high}} + 1) * interval '{period}'"
+    )
     return Rows(
         model,
-        count,
+        DAYS * (96 if period == "15 minutes" else 1),
         {
             **{owner: owner for owner in owners},
-            "interval": "'15m'" if start == "start" else "'day'",
+            "interval": "'15m'" if period == "15 minutes" else "'day'",
             "start": start,
             **{name: f"sum({name})" for name in _SUMS},
             "peak_power_w": peak,
         },
-        f"{source._meta.db_table} WHERE interval = '15m' AND {owners[0]} BETWEEN {{low}} AND {{high}} "
-        f"GROUP BY {', '.join(owners)}, {start}",
+        f"{models.EvseRollup._meta.db_table} WHERE interval = '15m' AND {within} "
+        f"GROUP BY {', '.join(owners)}, {start} ORDER BY {start}",
     )
 
 

@@ -93,7 +93,10 @@ def _pages(rows: int) -> list[int]:
 
 
 def queries(page: Page, address: str) -> int:
-    """How many queries an answer takes with nothing in the cache."""
+    """How many queries an answer takes with nothing in the cache.
+
+    Raises RuntimeError for an answer that is not of status 200.
+    """
     client = Client(headers={"host": "127.0.0.1"})
     headers = {}
     if page.who in ("operator", "scoped"):
@@ -105,6 +108,8 @@ def queries(page: Page, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         response = client.get(address, headers=headers)
         b"".join(response) if response.streaming else response.content
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} answers {response.status_code}.")
     return len(captured)
 
 

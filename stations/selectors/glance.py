@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 
 from stations.domain.session import Phase
 from stations.domain.status import (
@@ -47,29 +48,41 @@ def with_glance(stations: QuerySet[Station]) -> QuerySet[Any]:
 
 
 def which_are(stations: QuerySet[Station], word: Availability) -> QuerySet[Station]:
-    """Those of the stations whose word it is. Each condition stands by itself: an index can lead to the rare ones."""
-    conditions = _station_conditions()
-    own = [condition for condition, spoken in conditions if spoken == word]
-    for condition, spoken in conditions:
-        if spoken == word:
-            # UNKNOWN comes last: it is also where nothing holds.
-            return stations if word == Availability.UNKNOWN else stations.filter(_any(own))
-        stations = stations.filter(~condition)
-    return stations
+    """Those of the stations whose word it is. Most are available, and looked at one by one, as far as somebody reads;
+    of the others all those are looked at that have such a plug."""
+    if word == Availability.OFFLINE:
+        return stations.filter(connection=None)
+    stations = stations.filter(connection__isnull=False)
+    is_faulted = Q(status=ConnectorStatus.FAULTED)
+    if word == Availability.FAULTED:
+        return stations.filter(is_faulted | Q(pk__in=_told(stations, word)))
+    stations = stations.filter(~is_faulted)
+    if word == Availability.AVAILABLE:
+        evses = Evse.objects.filter(station=OuterRef("pk"))
+        for before in STATION_ORDER[: STATION_ORDER.index(word)]:
+            stations = stations.filter(~Exists(evses.filter(_evse_is(before))))
+        return stations.filter(Exists(evses.filter(_evse_is(word))))
+    told = Q(pk__in=_told(stations, word))
+    has_no_plug = Q(~Exists(Connector.objects.filter(station=OuterRef("pk"))))
+    return stations.filter(told | has_no_plug if word == Availability.UNKNOWN else told)
 
 
-def _any(conditions: Iterable[Q | Exists]) -> Q:
-    found = Q()
-    for condition in conditions:
-        found |= Q(condition)
-    return found
-
-
-def with_urgency(stations: QuerySet[Any]) -> QuerySet[Any]:
-    """The stations annotated with `urgency`, their place in WORST_FIRST."""
-    whens = [When(condition, then=Value(WORST_FIRST.index(word))) for condition, word in _station_conditions()]
-    default = Value(WORST_FIRST.index(Availability.UNKNOWN))
-    found: QuerySet[Any] = stations.annotate(urgency=Case(*whens, default=default, output_field=IntegerField()))
+def worst_first(
+    stations: QuerySet[Station], *, beyond: str = "", backwards: bool = False, limit: int
+) -> list[tuple[Availability, str]]:
+    """Word and identity of the `limit` stations that come first by WORST_FIRST and identity, or that come after the key
+    `beyond` ("word,identity") or before it; one word is looked for after the other, until there are enough."""
+    words = list(reversed(WORST_FIRST)) if backwards else list(WORST_FIRST)
+    word, _, last = beyond.partition(",")
+    found: list[tuple[Availability, str]] = []
+    for place in range(words.index(Availability(word)) if word in words else 0, len(words)):
+        rows = which_are(stations, words[place]).order_by("-identity" if backwards else "identity")
+        if words[place] == word:
+            rows = rows.filter(**{"identity__lt" if backwards else "identity__gt": last})
+        identities = rows.values_list("identity", flat=True)[: limit - len(found)]
+        found += [(words[place], identity) for identity in identities]
+        if len(found) == limit:
+            break
     return found
 
 
@@ -91,13 +104,11 @@ def evse_glance(evse: Evse, *, connected: bool) -> Availability:
 def by_site(sites: QuerySet[Site]) -> list[SiteWords]:
     """How many stations of each of the sites have which word: (site, word, stations)."""
     words = _case("words.place", dict(enumerate(STATION_ORDER)), Availability.UNKNOWN)
-    places = _case("place", _STATION_PLACES, STATION_ORDER.index(Availability.UNKNOWN))
     return _counted(
         f"""SELECT station.site_id, CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}'
         WHEN station.status = '{ConnectorStatus.FAULTED}' THEN '{Availability.FAULTED}' ELSE {words} END AS word,
         count(*) FROM stations_station station
-        LEFT JOIN (SELECT station_id, min({places}) AS place FROM ({_EVSES}) evses
-        GROUP BY station_id) words ON words.station_id = station.id
+        LEFT JOIN ({_stations(_AT_SITES)}) words ON words.station_id = station.id
         WHERE station.site_id IN ({{sites}}) GROUP BY 1, 2""",  # noqa: S608 - made of the domain's words only
         sites,
     )
@@ -110,7 +121,7 @@ def evses_by_site(sites: QuerySet[Site]) -> list[SiteWords]:
         f"""SELECT station.site_id, CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}'
         ELSE {words} END AS word, count(*)
         FROM stations_station station JOIN stations_evse evse ON evse.station_id = station.id
-        LEFT JOIN ({_EVSES}) evses ON evses.evse_id = evse.id
+        LEFT JOIN ({_evses(_AT_SITES)}) evses ON evses.evse_id = evse.id
         WHERE station.quarantined_at IS NULL AND station.site_id IN ({{sites}}) GROUP BY 1, 2""",  # noqa: S608 - as above
         sites,
     )
@@ -122,7 +133,7 @@ def _counted(sql: str, sites: QuerySet[Site]) -> list[SiteWords]:
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(sites=inner), parameters)
+        cursor.execute(sql.format(sites=inner), [*parameters, *parameters])
         return [(site, Availability(word), count) for site, word, count in cursor.fetchall()]
 
 
@@ -187,7 +198,35 @@ _STATION_PLACES = {place: STATION_ORDER.index(word) for place, word in enumerate
 _AT_REST = _case("plug.status", _EVSE_PLACES, _NOTHING_KNOWN)
 _RUNNING = _case("plug.status", _WHILE_CHARGING, _NOTHING_KNOWN)
 # A subquery, no join: PostgreSQL takes charging sessions for few, and would walk through them for each connector.
-_EVSES = f"""SELECT plug.station_id, plug.evse_id, min(CASE WHEN plug.evse_id IN (SELECT evse_id FROM stations_session
-WHERE ended_at IS NULL AND evse_id IS NOT NULL AND phase = '{Phase.CHARGING.value}')
-THEN {_RUNNING} ELSE {_AT_REST} END) AS place
-FROM stations_connector plug GROUP BY plug.station_id, plug.evse_id"""  # noqa: S608 - made of the domain's words only
+_IS_CHARGING = f"""plug.evse_id IN (SELECT evse_id FROM stations_session
+WHERE ended_at IS NULL AND evse_id IS NOT NULL AND phase = '{Phase.CHARGING.value}')"""  # noqa: S608 - as below
+_AT_SITES = "SELECT id FROM stations_station WHERE site_id IN ({sites})"
+
+
+def _evses(stations: str) -> str:
+    """SQL for the place in EVSE_ORDER of each EVSE of the stations that `stations` (SQL) selects."""
+    return f"""SELECT plug.station_id, plug.evse_id,
+    min(CASE WHEN {_IS_CHARGING} THEN {_RUNNING} ELSE {_AT_REST} END) AS place
+    FROM stations_connector plug WHERE plug.station_id IN ({stations})
+    GROUP BY plug.station_id, plug.evse_id"""  # noqa: S608 - made of the domain's words only
+
+
+def _stations(stations: str) -> str:
+    """SQL for the place in STATION_ORDER of each of the stations that `stations` (SQL) selects, by its plugs."""
+    places = _case("place", _STATION_PLACES, STATION_ORDER.index(Availability.UNKNOWN))
+    return f"""SELECT station_id, min({places}) AS place FROM ({_evses(stations)}) evses
+    GROUP BY station_id"""  # noqa: S608 - made of the domain's words only
+
+
+def _told(stations: QuerySet[Station], word: Availability) -> RawSQL | list[int]:
+    """Those of the stations whose plugs say this word: one says it, or is occupied where a session charges."""
+    words = (word, Availability.OCCUPIED) if word == Availability.CHARGING else (word,)
+    statuses = ", ".join(_literal(status.value) for status in _statuses(words))
+    try:
+        inner, parameters = stations.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with_one = f"SELECT station_id FROM stations_connector WHERE status IN ({statuses}) AND station_id IN ({inner})"  # noqa: S608 - as above
+    place = STATION_ORDER.index(word)
+    told = f"SELECT station_id FROM ({_stations(with_one)}) words WHERE place = {place}"  # noqa: S608 - as above
+    return RawSQL(told, parameters)  # noqa: S611 - as above

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from drivers.permissions import Viewer
 from stations.domain.status import Availability
-from stations.models import Command, RefusedAttempt, SecurityEvent, Session, Site
+from stations.models import Command, RefusedAttempt, SecurityEvent, Session, Site, Station
 from stations.selectors import (
     visible_commands,
     visible_refused_attempts,
@@ -18,9 +17,8 @@ from stations.selectors import (
     visible_sessions,
     visible_sites,
     visible_stations,
-    with_evses,
 )
-from stations.selectors.glance import WORST_FIRST, SiteWords, by_site, evses_by_site, which_are, with_urgency
+from stations.selectors.glance import WORST_FIRST, SiteWords, by_site, evses_by_site, which_are
 
 # Who types so little that more stations fit goes on typing.
 STATIONS_SEARCHED = 200
@@ -34,9 +32,8 @@ def find_stations(
     glance: str = "",
     protocol: str = "",
     connected: bool | None = None,
-    worst_first: bool = False,
-) -> QuerySet[Any]:
-    """Stations with their EVSEs and open sessions; `text` is looked for in identity, name, site and make."""
+) -> QuerySet[Station]:
+    """Stations by identity; `text` is looked for in identity, name, site and make."""
     stations = visible_stations(viewer)
     if text:
         fields = ("identity", "name", "serial_number", "vendor", "model", "site__name", "site__city")
@@ -49,8 +46,7 @@ def find_stations(
         stations = stations.filter(connection__isnull=not connected)
     if glance:
         stations = which_are(stations, Availability(glance))
-    found = with_evses(stations)
-    return with_urgency(found).order_by("urgency", "identity") if worst_first else found.order_by("identity")
+    return stations.order_by("identity")
 
 
 def find_sessions(

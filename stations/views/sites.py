@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from stations.forms.filters import SiteFilter
-from stations.selectors import visible_sessions, visible_sites
+from stations.selectors import visible_sessions, visible_sites, with_evses
 from stations.selectors.energy import energy_today_wh
 from stations.selectors.lists import find_sites, find_stations, site_states
 from stations.views.pages import ConsoleRequest, console, render_page
 from stations.views.paging import paginate_numbered
-from stations.views.station import station_rows
+from stations.views.station import station_rows, worst_page
 
 
 @console
@@ -26,7 +26,7 @@ def site_list(request: ConsoleRequest) -> HttpResponse:
 def site(request: ConsoleRequest, pk: int) -> HttpResponse:
     """One site: its state, its stations worst first, its running sessions."""
     found = get_object_or_404(visible_sites(request.user).select_related("organization"), pk=pk)
-    page = paginate_numbered(find_stations(request.user, site=found, worst_first=True), request.GET)
+    page = worst_page(with_evses(find_stations(request.user, site=found)), request.GET)
     running = visible_sessions(request.user).filter(station__site=found, ended_at=None)
     context = {
         "site": found,

@@ -1,20 +1,21 @@
 """Stations: the list, and the pages of one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 
 from stations.domain.status import Availability
 from stations.forms.filters import StationFilter
 from stations.models import Evse, Session, Station
-from stations.selectors import visible_commands, visible_firmware_updates, visible_sessions, visible_sites
-from stations.selectors.glance import evse_glance, station_glance
+from stations.selectors import visible_commands, visible_firmware_updates, visible_sessions, visible_sites, with_evses
+from stations.selectors.glance import evse_glance, station_glance, worst_first
 from stations.selectors.lists import find_stations
 from stations.selectors.overview import recent_events
 from stations.views import wording
 from stations.views.pages import ConsoleRequest, console, render_page
-from stations.views.paging import paginate_numbered
+from stations.views.paging import PAGE_SIZE, Page, paginate, paginate_found, paginate_numbered
 from stations.views.station_page import header, station_of
 
 
@@ -42,13 +43,31 @@ def station_rows(stations: Iterable[Station]) -> list[tuple[Station, Availabilit
     return [(station, station_glance(station), evse_views(station)) for station in stations]
 
 
+def worst_page(stations: QuerySet[Station], parameters: QueryDict) -> Page:
+    """A page of the stations, worst first."""
+
+    def beyond(key: str, backwards: bool) -> list[tuple[Availability, str]]:
+        return worst_first(stations, beyond=key, backwards=backwards, limit=PAGE_SIZE + 1)
+
+    page = paginate_found(beyond, ",".join, parameters)
+    identities = [identity for _, identity in page.items]
+    known = {station.identity: station for station in stations.filter(identity__in=identities)}
+    return replace(page, items=[known[identity] for identity in identities if identity in known])
+
+
 @console
 def station_list(request: ConsoleRequest) -> HttpResponse:
     """Stations, filtered by what the URL says."""
     labels = {word: text.label for word, text in wording.AVAILABILITY.items()}
     form = StationFilter(request.GET, sites=visible_sites(request.user), words=labels)
-    rows = find_stations(request.user, **form.values())
-    page = paginate_numbered(rows, request.GET)
+    values = form.values()
+    is_worst_first = values.pop("worst_first", False)
+    stations = with_evses(find_stations(request.user, **values))
+    if "glance" in values:
+        # How many have a word takes longer than to find the first ones.
+        page = paginate(stations, request.GET)
+    else:
+        page = worst_page(stations, request.GET) if is_worst_first else paginate_numbered(stations, request.GET)
     context = {"form": form, "page": page, "rows": station_rows(page.items)}
     fragments = {"results": "stations/_station_rows.html"}
     return render_page(request, "stations/station_list.html", context, fragments=fragments)

@@ -14,7 +14,7 @@ from stations.selectors.glance import (
     which_are,
     with_evse_glance,
     with_glance,
-    with_urgency,
+    worst_first,
 )
 from tests import factories
 
@@ -78,4 +78,18 @@ def test_the_worst_station_comes_first(db):
     free = _station((ConnectorStatus.AVAILABLE,))
     offline = _station((ConnectorStatus.AVAILABLE,), connected=False)
     broken = _station((ConnectorStatus.FAULTED,))
-    assert list(with_urgency(Station.objects.all()).order_by("urgency")) == [broken, offline, free]
+    found = worst_first(Station.objects.all(), limit=9)
+    assert [identity for _, identity in found] == [broken.identity, offline.identity, free.identity]
+
+
+def test_worst_first_goes_on_from_any_station_both_ways(db):
+    for status in (ConnectorStatus.FAULTED, ConnectorStatus.CHARGING, ConnectorStatus.AVAILABLE):
+        for _ in range(2):
+            _station((status,))
+    everything = worst_first(Station.objects.all(), limit=9)
+    assert len(everything) == 6
+    for place, (word, identity) in enumerate(everything):
+        key = f"{word},{identity}"
+        assert worst_first(Station.objects.all(), beyond=key, limit=2) == everything[place + 1 : place + 3]
+        before = worst_first(Station.objects.all(), beyond=key, backwards=True, limit=2)
+        assert before == everything[:place][::-1][:2]
