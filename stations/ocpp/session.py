@@ -30,6 +30,10 @@ log = structlog.get_logger(__name__)
 
 # More unanswered CALLs than any healthy charger has in flight; a queue of days comes one by one.
 MAX_INBOX = 256
+# Characters of its frames that wait for the lane: who has fewer is not what fills it.
+OWN_SHARE = 64 * 1024
+# Heartbeats are answered while the lane hangs; so many at most leave their frames behind.
+KEPT_HEARTBEATS = 16
 # A charger that boots tells its statuses within a moment; one that does not is asked.
 STATUS_ACTIONS = frozenset({"BootNotification", "StatusNotification"})
 STATUS_GRACE_S = 10.0
@@ -73,7 +77,7 @@ class Session:
 
     __slots__ = (
         *("station_id", "connection_id", "protocol", "last_seen", "lane", "_socket", "_replies"),
-        *("_open_call", "_closing", "_leaving", "_deaf", "_in_flight", "_has_told_status", "_opened_at"),
+        *("_open_call", "_closing", "_leaving", "_deaf", "_in_flight", "_held", "_has_told_status", "_opened_at"),
         *("_may_be_booting", "_woken", "_sender"),
     )
 
@@ -96,7 +100,7 @@ class Session:
         self._replies = Replies(self)
         self._open_call: OpenCall | None = None
         self._closing = self._leaving = self._deaf = False
-        self._in_flight = 0
+        self._in_flight = self._held = 0
         self._has_told_status = False
         self._may_be_booting = True
         self._woken = False
@@ -132,7 +136,8 @@ class Session:
             self._take_answer(frame, text, received_at)
         in_flight = max(self._in_flight, len(self._replies))
         # A charger that waits for its answers (OCPP-J 1.6 section 4.1.1) has one on its way, and is never sent away.
-        if in_flight > MAX_INBOX or (in_flight > 2 and self.lane.held > MAX_HELD):
+        is_too_much = in_flight > 2 and self._held > OWN_SHARE and self.lane.held > MAX_HELD
+        if in_flight > MAX_INBOX or is_too_much:
             log.warning("ocpp.inbox_full", station=self.station_id, in_flight=in_flight, held=self.lane.held)
             await self.close(CLOSE_TRY_AGAIN_LATER)
 
@@ -147,7 +152,8 @@ class Session:
         if call.action == "Heartbeat" and not call.payload:
             # Answered at once: it changes nothing but last_seen, and proves to the charger that we are here.
             reply = rpc.result(call.id, {"currentTime": render(received_at)})
-            self.in_lane(exchange.note_heartbeat(self.source(received_at), text, call, reply), len(text))
+            if self._in_flight < KEPT_HEARTBEATS:
+                self.in_lane(exchange.note_heartbeat(self.source(received_at), text, call, reply), len(text))
             await self.send(reply)
             self.has_booted()
             return
@@ -203,6 +209,7 @@ class Session:
     def in_lane(self, job: Callable[[Any], Any], size: int = 0) -> "asyncio.Future[Any]":
         """Have a job of a frame of `size` characters run in the charger's lane; an outage there closes the socket."""
         self._in_flight += 1
+        self._held += size
         self.lane.held += size
         future = self.lane.submit(self.station_id, job)
         future.add_done_callback(partial(self._on_committed, size))
@@ -211,6 +218,7 @@ class Session:
     def _on_committed(self, size: int, future: "asyncio.Future[Any]") -> None:
         """An outage: close without an answer, so that the charger keeps its messages and sends them again."""
         self._in_flight -= 1
+        self._held -= size
         self.lane.held -= size
         if not future.cancelled() and isinstance(future.exception(), Outage):
             _in_background(self.close_for_outage())

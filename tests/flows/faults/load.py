@@ -7,10 +7,9 @@ with back-off. What they were promised is held against the tables by `ledger`.
 import asyncio
 import random
 import threading
-import time
 from dataclasses import dataclass, field
 
-from stations.simulator.charger import CallError, CallTimeout, Offline, VirtualCharger
+from stations.simulator.charger import VirtualCharger
 from stations.simulator.outlet import Token
 from stations.simulator.profile import Profile
 from tests.server import until
@@ -23,11 +22,10 @@ READINGS = 10
 
 @dataclass
 class Driver:
-    """One charger, with the sessions it had and how long its heartbeats took."""
+    """One charger, with the sessions it had."""
 
     charger: VirtualCharger
     sessions: list = field(default_factory=list)
-    heartbeats: list = field(default_factory=list)
 
     @property
     def identity(self):
@@ -42,10 +40,8 @@ class Driver:
         """Charge one vehicle after the other until cancelled."""
         self.charger.power_up()
         await self.charger.wait_until(lambda: self.charger.registered)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._beat())
-            while True:
-                await self._serve_a_vehicle()
+        while True:
+            await self._serve_a_vehicle()
 
     async def _serve_a_vehicle(self):
         """What happens at the outlet happens, whether or not anybody can be told of it now."""
@@ -60,16 +56,6 @@ class Driver:
             station.sample(1)
         station.stop(1)
         station.unplug(1)
-
-    async def _beat(self):
-        while True:
-            await asyncio.sleep(random.uniform(1, 3))  # noqa: S311
-            began = time.monotonic()
-            try:
-                await self.charger.call("Heartbeat", {})
-            except (CallError, CallTimeout, Offline):
-                continue
-            self.heartbeats.append((began, time.monotonic() - began))
 
 
 class Load:
@@ -175,8 +161,3 @@ class Load:
     @staticmethod
     def _progress(driver):
         return sum(call.action != "Heartbeat" for call in driver.answered)
-
-    def heartbeats_between(self, began, ended):
-        """Seconds that each Heartbeat took which left in between (monotonic)."""
-        beats = [beat for driver in self.drivers for beat in list(driver.heartbeats)]
-        return [took for at, took in beats if began < at < ended]
