@@ -1,5 +1,6 @@
 """The ASGI application: pages and REST, chargers' sockets, browsers' sockets."""
 
+import gc
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,7 +14,7 @@ django_application = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.urls import re_path  # noqa: E402
+from django.urls import get_resolver, re_path  # noqa: E402
 
 from config.bodies import limited  # noqa: E402
 from stations.ocpp import edge  # noqa: E402
@@ -60,3 +61,9 @@ application = ProtocolTypeRouter(
         "lifespan": lifespan,
     }
 )
+
+# All views and their serializers. What is loaded by now stays: looking through it for garbage, again and again, made
+# every tenth page or so wait for a fifth of a second.
+get_resolver().url_patterns  # noqa: B018 - loaded by being looked at
+gc.collect()
+gc.freeze()

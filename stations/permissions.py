@@ -23,17 +23,27 @@ ASSISTING = frozenset(
 
 def sites_granting(viewer: Viewer, permission: Permission) -> QuerySet[Site]:
     """The sites where `viewer` holds `permission`: all of the organization, or those its membership is scoped to."""
-    organizations, sites = set(), set()
-    for organization, role, site in _scopes(viewer):
-        if permission not in GRANTS[role]:
-            continue
-        if site is None:
-            organizations.add(organization)
-        else:
-            sites.add(site)
+    organizations, sites = _granted(viewer, permission)
     # Numbers, no subqueries: PostgreSQL plans by how much of the network they are.
     found = Q(organization__in=organizations)
     return Site.objects.filter(found | Q(pk__in=sites) if sites else found)
+
+
+def where_granted(viewer: Viewer, permission: Permission) -> QuerySet[Site] | list[int]:
+    """The same for rows that know their site: numbers, where the viewer sees nothing but a few sites."""
+    organizations, sites = _granted(viewer, permission)
+    return sites_granting(viewer, permission) if organizations else sorted(sites)
+
+
+def organization_ids_granting(viewer: Viewer, permission: Permission) -> list[int]:
+    """The organizations in which `viewer` holds `permission`, at whichever sites."""
+    return sorted({organization for organization, role, _ in _scopes(viewer) if permission in GRANTS[role]})
+
+
+def _granted(viewer: Viewer, permission: Permission) -> tuple[set[int], set[int]]:
+    """Organizations of which all sites are granted, and single sites."""
+    granted = [(organization, site) for organization, role, site in _scopes(viewer) if permission in GRANTS[role]]
+    return {owner for owner, site in granted if site is None}, {site for _, site in granted if site is not None}
 
 
 def _scopes(viewer: Viewer) -> list[tuple[int, Role, int | None]]:

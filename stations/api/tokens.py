@@ -4,6 +4,8 @@ from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -127,13 +129,17 @@ def _check_terms(member: str, value: Any) -> None:
 
 class IdTokenFilter(filters.FilterSet):  # type: ignore[misc]
     organization = filters.CharFilter("organization__slug")
-    value = filters.CharFilter(lookup_expr="iexact", label="Upper and lower case count as the same.")
+    value = filters.CharFilter(method="by_value", label="Upper and lower case count as the same.")
     parent = filters.CharFilter(lookup_expr="iexact")
     driver = filters.ModelChoiceFilter(queryset=lambda request: _known_people(request.user))
 
     class Meta:
         model = IdToken
         fields = ("organization", "value", "type", "status", "parent", "driver")
+
+    def by_value(self, tokens: QuerySet[IdToken], name: str, value: str) -> QuerySet[IdToken]:
+        # As the constraint has them: its index leads there.
+        return tokens.filter(Exact(Lower("value"), value.lower()))
 
 
 class IdTokenViewSet(Resource[IdToken]):

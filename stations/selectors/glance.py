@@ -86,13 +86,6 @@ def worst_first(
     return found
 
 
-def with_evse_glance(evses: QuerySet[Evse]) -> QuerySet[Any]:
-    """The EVSEs annotated with `glance` (an Availability)."""
-    whens = [When(_evse_is(word), then=Value(word.value)) for word in EVSE_ORDER]
-    offline = When(station__connection=None, then=Value(Availability.OFFLINE.value))
-    return evses.annotate(glance=Case(offline, *whens, default=_UNKNOWN, output_field=CharField()))
-
-
 def evse_glance(evse: Evse, *, connected: bool) -> Availability:
     """The same for an EVSE fetched by `with_evses`, without another query."""
     sessions: list[Session] = getattr(evse, "open_sessions", [])

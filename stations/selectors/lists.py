@@ -19,6 +19,7 @@ from stations.selectors import (
     visible_stations,
 )
 from stations.selectors.glance import WORST_FIRST, SiteWords, by_site, evses_by_site, which_are
+from stations.selectors.search import containing
 
 # Who types so little that more stations fit goes on typing.
 STATIONS_SEARCHED = 200
@@ -37,7 +38,7 @@ def find_stations(
     stations = visible_stations(viewer)
     if text:
         fields = ("identity", "name", "serial_number", "vendor", "model", "site__name", "site__city")
-        stations = stations.filter(_any_contains(fields, text))
+        stations = stations.filter(containing(Station, fields, text))
     if site:
         stations = stations.filter(site=site)
     if protocol:
@@ -89,7 +90,7 @@ def find_commands(viewer: Viewer, *, text: str = "", kind: str = "", state: str 
     commands = visible_commands(viewer)
     if text:
         named = _stations_named(viewer, text)
-        others = _any_contains(("action", "requested_by__email"), text)
+        others = containing(Command, ("action", "requested_by__email"), text)
         commands = commands.filter(Q(station__in=named) if named else others)
     if kind:
         commands = commands.filter(kind=kind)
@@ -103,7 +104,9 @@ def find_security_events(viewer: Viewer, *, text: str = "", only_critical: bool 
     events = visible_security_events(viewer)
     if text:
         named = _stations_named(viewer, text)
-        events = events.filter(Q(station__in=named) if named else _any_contains(("type", "tech_info"), text))
+        events = events.filter(
+            Q(station__in=named) if named else containing(SecurityEvent, ("type", "tech_info"), text)
+        )
     return (events.filter(is_critical=True) if only_critical else events).order_by("-id")
 
 
@@ -111,14 +114,14 @@ def find_refused_attempts(viewer: Viewer, *, text: str = "", reason: str = "") -
     """Refused handshakes, latest first."""
     attempts = visible_refused_attempts(viewer).select_related("station__site")
     if text:
-        attempts = attempts.filter(_any_contains(("identity", "remote_address"), text))
+        attempts = attempts.filter(containing(RefusedAttempt, ("identity", "remote_address"), text))
     return attempts.filter(reason=reason) if reason else attempts
 
 
 def find_sites(viewer: Viewer, *, text: str = "") -> QuerySet[Site]:
     """Sites by name."""
     sites = visible_sites(viewer).select_related("organization")
-    return sites.filter(_any_contains(("name", "city", "address"), text)) if text else sites
+    return sites.filter(containing(Site, ("name", "city", "address"), text)) if text else sites
 
 
 @dataclass
@@ -184,12 +187,7 @@ def worst_sites(viewer: Viewer, words: Iterable[SiteWords], *, limit: int) -> li
 def _stations_named(viewer: Viewer, text: str) -> list[int]:
     """Stations with `text` in their identity or their site's name. Where there are any, a list over millions of rows
     shows theirs and looks no further: no index leads to the rest as well."""
-    stations = visible_stations(viewer).filter(_any_contains(("identity", "site__name"), text)).order_by("identity")
+    stations = (
+        visible_stations(viewer).filter(containing(Station, ("identity", "site__name"), text)).order_by("identity")
+    )
     return list(stations.values_list("pk", flat=True)[:STATIONS_SEARCHED])
-
-
-def _any_contains(fields: tuple[str, ...], text: str) -> Q:
-    condition = Q()
-    for name in fields:
-        condition |= Q(**{f"{name}__icontains": text})
-    return condition

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from drivers.permissions import Viewer
 from stations.domain.clusters import Place
 from stations.domain.status import Availability
 from stations.models import Connector, Evse, Site, Station
 from stations.selectors import with_evses
-from stations.selectors.glance import evse_glance, evses_by_site, with_evse_glance
+from stations.selectors.glance import evse_glance, evses_by_site
+from stations.selectors.search import containing
 
 _IN_USE = (Availability.CHARGING, Availability.OCCUPIED, Availability.RESERVED)
 
@@ -66,22 +67,20 @@ def public_names(_viewer: Viewer, sites: Iterable[int]) -> dict[int, tuple[str, 
 
 
 def public_sites(_viewer: Viewer, *, text: str = "", limit: int) -> tuple[list[PublicSite], int]:
-    """The first public sites by name, and how many there are, in four queries; `text` is looked for in name and
+    """The first public sites by name, and how many there are, in five queries; `text` is looked for in name and
     address."""
     shown = _shown().filter(Exists(Evse.objects.filter(station__site=OuterRef("pk"), station__quarantined_at=None)))
     if text:
-        shown = shown.filter(Q(name__icontains=text) | Q(address__icontains=text) | Q(city__icontains=text))
+        shown = shown.filter(containing(Site, ("name", "address", "city"), text))
     sites = {site.pk: _public(site) for site in shown.order_by("name", "pk")[:limit]}
-    evses = with_evse_glance(
-        Evse.objects.filter(station__site__in=list(sites), station__quarantined_at=None)
-    ).order_by()
-    counts = evses.values_list("station__site", "glance").annotate(Count("pk"), Max("max_power_w"))
-    for site_id, glance, count, power in counts:
+    for site_id, glance, count in evses_by_site(Site.objects.filter(pk__in=sites)):
         site = sites[site_id]
         site.total += count
         site.free += count if glance == Availability.AVAILABLE else 0
         site.busy += count if glance in _IN_USE else 0
-        site.max_power_w = max(site.max_power_w, power or 0)
+    evses = Evse.objects.filter(station__site__in=list(sites), station__quarantined_at=None).order_by()
+    for site_id, power in evses.values_list("station__site").annotate(Max("max_power_w")):
+        sites[site_id].max_power_w = power or 0
     plugs = Connector.objects.filter(station__site__in=list(sites), station__quarantined_at=None).exclude(type="")
     for site_id, type_ in plugs.order_by("type").values_list("station__site", "type").distinct():
         sites[site_id].connector_types.append(type_)
