@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Anomaly(StrEnum):
@@ -42,8 +43,7 @@ CLOCKS_BEGIN = datetime(2015, 10, 1, tzinfo=UTC)
 CLOCKS_AHEAD = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When something happened. `said`: what the charger's clock said, where that cannot be; else None."""
 
     at: datetime

@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 ENERGY = "Energy.Active.Import.Register"
 POWER = "Power.Active.Import"
@@ -25,8 +24,7 @@ _UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(NamedTuple):
     """One sampled value, version-neutral. `value` is None where it was no plain number (signed data, text)."""
 
     value: float | None
@@ -37,8 +35,7 @@ class Sampled:
     context: str = "Sample.Periodic"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """All that was measured at one instant. `values`: the charger's own list, for storing as it came.
 
     `said`: the time by the charger's clock, where that cannot be and `at` is when we heard of it.
@@ -51,7 +48,7 @@ class Reading:
     current_a: float | None = None
     voltage_v: float | None = None
     soc_percent: float | None = None
-    values: Sequence[Any] = field(default=())
+    values: Sequence[Any] = ()
     said: datetime | None = None
 
 
@@ -73,14 +70,18 @@ def combine(
 
     Energy and power are summed over phases, current is that of the most loaded phase, voltage the mean.
     """
+    usable: dict[str, list[Sampled]] = {}
+    for one in sampled:
+        if one.value is not None and one.unit in _UNITS.get(one.measurand, ()):
+            usable.setdefault(one.measurand, []).append(one)
     return Reading(
         at=at,
         context=sampled[0].context if sampled else "Sample.Periodic",
-        energy_wh=_column(ENERGY, sampled, sum),
-        power_w=_column(POWER, sampled, sum),
-        current_a=_column(CURRENT, sampled, max),
-        voltage_v=_column(VOLTAGE, sampled, _mean),
-        soc_percent=_column(SOC, sampled, max),
+        energy_wh=_column(usable.get(ENERGY), sum),
+        power_w=_column(usable.get(POWER), sum),
+        current_a=_column(usable.get(CURRENT), max),
+        voltage_v=_column(usable.get(VOLTAGE), _mean),
+        soc_percent=_column(usable.get(SOC), max),
         values=values,
         said=said,
     )
@@ -91,14 +92,13 @@ def _mean(values: Iterable[float]) -> float:
     return sum(found) / len(found)
 
 
-def _column(measurand: str, sampled: Sequence[Sampled], over_phases: Any) -> float | None:
+def _column(found: Sequence[Sampled] | None, over_phases: Any) -> float | None:
     """A total where the charger reports one, else its phases put together; at the outlet where it says so."""
-    found = [s for s in sampled if s.measurand == measurand and s.value is not None and s.unit in _UNITS[measurand]]
-    at_outlet = [s for s in found if s.location == "Outlet"] or found
-    if not at_outlet:
+    if found is None:
         return None
+    at_outlet = [s for s in found if s.location == "Outlet"] or found
     totals = [s for s in at_outlet if not s.phase]
     chosen = totals[-1:] or [s for s in at_outlet if s.phase != "N"]
-    scaled = [s.value * _UNITS[measurand][s.unit] for s in chosen if s.value is not None]
+    scaled = [s.value * _UNITS[s.measurand][s.unit] for s in chosen if s.value is not None]
     column = float(over_phases(scaled)) if scaled else None
     return column if column is not None and abs(column) <= LARGEST else None

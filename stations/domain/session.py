@@ -1,8 +1,8 @@
 """What a session's numbers are, whatever order its messages come in."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from stations.domain.anomalies import Anomaly
 from stations.domain.metering import Reading
@@ -47,8 +47,7 @@ def rated_power_w(max_power_w: int | None) -> float:
     return float(max_power_w) if max_power_w is not None and max_power_w >= _LEAST_POWER_W else MAX_POWER_W
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(NamedTuple):
     """A meter's register in Wh and when it was read; `at` is None where nobody said."""
 
     wh: int
@@ -69,8 +68,7 @@ class Register:
         return max_power_w * max(0.0, (self.at - before.at).total_seconds()) / 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Meter:
+class Meter(NamedTuple):
     """A session's meter: registers in Wh; energy never negative, and never falling while the session runs.
 
     Energy is the sum of the steps between registers that can follow each other. A register that cannot (a jump, a step
@@ -99,8 +97,7 @@ class Meter:
         meter = self if reading.energy_wh is None else self._with_energy(reading.energy_wh, reading)
         if self.metered_at is not None and reading.at < self.metered_at:
             return meter
-        return replace(
-            meter,
+        return meter._replace(
             power_w=meter.power_w if reading.power_w is None else reading.power_w,
             soc_percent=meter.soc_percent if reading.soc_percent is None else reading.soc_percent,
             metered_at=reading.at,
@@ -112,15 +109,15 @@ class Meter:
         The stop register decides where it can follow the last one, even if it takes back what rounding had added; and
         where it cannot, but fits the register the session began with, the whole session's difference does.
         """
-        meter = replace(self, power_w=0.0 if self.power_w is not None else None)
+        meter = self._replace(power_w=0.0 if self.power_w is not None else None)
         if register_wh is None:
             return meter
         last, stop = meter._last, Register(register_wh, at)
         if last is None:
-            return replace(meter, start_wh=register_wh, start_at=at, stop_wh=register_wh, stop_at=at)
+            return meter._replace(start_wh=register_wh, start_at=at, stop_wh=register_wh, stop_at=at)
         if stop.follows(last, meter.max_power_w):
             energy_wh = max(0, meter.energy_wh + stop.wh - last.wh)
-            return replace(meter, stop_wh=stop.wh, stop_at=at, energy_wh=energy_wh)._without_suspect()
+            return meter._replace(stop_wh=stop.wh, stop_at=at, energy_wh=energy_wh)._without_suspect()
         return meter._stopped_oddly(last, stop)
 
     def _stopped_oddly(self, last: Register, stop: Register) -> "Meter":
@@ -130,11 +127,11 @@ class Meter:
             return self._rebased(suspect, stop)
         if self.start_wh == 0 and self.energy_wh == 0 and stop.wh > last.wh:
             # Nothing says what part of it is this session's.
-            return replace(self, anomalies=self.anomalies | {Anomaly.NO_BEGIN_READING})
+            return self._replace(anomalies=self.anomalies | {Anomaly.NO_BEGIN_READING})
         odd = self._odd(stop, last)
         whole_wh = stop.wh - self.start_wh if self.start_wh is not None else -1
         if 0 <= whole_wh <= MOST_UNEXPLAINED_WH and stop.wh < last.wh:
-            return replace(odd, stop_wh=stop.wh, stop_at=stop.at, energy_wh=max(self.energy_wh, whole_wh))
+            return odd._replace(stop_wh=stop.wh, stop_at=stop.at, energy_wh=max(self.energy_wh, whole_wh))
         return odd
 
     @property
@@ -154,7 +151,7 @@ class Meter:
     def _with_register(self, register_wh: float, at: datetime) -> "Meter":
         last, read = self._last, Register(round(register_wh), at)
         if last is None:
-            return replace(self, start_wh=read.wh, start_at=at, stop_wh=read.wh, stop_at=at)
+            return self._replace(start_wh=read.wh, start_at=at, stop_wh=read.wh, stop_at=at)
         if last.at is not None and at < last.at:
             return self._with_late(read)
         if read.follows(last, self.max_power_w):
@@ -166,17 +163,16 @@ class Meter:
         suspect = self._suspect
         if suspect is not None and read.follows(suspect, self.max_power_w):
             return self._rebased(suspect, read)
-        return replace(self._odd(read, last), suspect_wh=read.wh, suspect_at=at)
+        return self._odd(read, last)._replace(suspect_wh=read.wh, suspect_at=at)
 
     def _counted(self, last: Register, read: Register, *odd: Anomaly) -> "Meter":
         """The register went on; one that fell by rounding takes nothing back, and is not the new base."""
         step_wh = max(0, read.wh - last.wh)
-        return replace(
-            self,
+        return self._replace(
             stop_wh=max(last.wh, read.wh),
             stop_at=read.at,
             energy_wh=self.energy_wh + step_wh,
-            anomalies=self.anomalies | set(odd),
+            anomalies=self.anomalies.union(odd),
         )._without_suspect()
 
     def _with_late(self, read: Register) -> "Meter":
@@ -187,12 +183,12 @@ class Meter:
         if not start.follows(read, self.max_power_w):
             return self._odd(start, read)
         gained_wh = max(0, start.wh - read.wh)
-        return replace(self, start_wh=read.wh, start_at=read.at, energy_wh=self.energy_wh + gained_wh)
+        return self._replace(start_wh=read.wh, start_at=read.at, energy_wh=self.energy_wh + gained_wh)
 
     def _rebased(self, suspect: Register, read: Register) -> "Meter":
         """The suspect was right: what lies between it and the last register believed is not the vehicle's."""
-        meter = replace(
-            self, stop_wh=read.wh, stop_at=read.at, energy_wh=self.energy_wh + max(0, read.wh - suspect.wh)
+        meter = self._replace(
+            stop_wh=read.wh, stop_at=read.at, energy_wh=self.energy_wh + max(0, read.wh - suspect.wh)
         )._without_suspect()
         if self.energy_wh > 0 or (self.start_at is None and self.start_wh != 0):
             return meter
@@ -200,12 +196,12 @@ class Meter:
         anomalies = self.anomalies
         if self.start_wh == 0:
             anomalies = (anomalies - {Anomaly.METER_JUMPED}) | {Anomaly.NO_BEGIN_READING}
-        return replace(meter, start_wh=suspect.wh, start_at=suspect.at, anomalies=anomalies)
+        return meter._replace(start_wh=suspect.wh, start_at=suspect.at, anomalies=anomalies)
 
     def _odd(self, read: Register, last: Register) -> "Meter":
         """A register that cannot follow; `read` is the later one."""
         found = Anomaly.METER_RAN_BACK if read.wh < last.wh else Anomaly.METER_JUMPED
-        return replace(self, anomalies=self.anomalies | {found})
+        return self._replace(anomalies=self.anomalies | {found})
 
     def _without_suspect(self) -> "Meter":
-        return replace(self, suspect_wh=None, suspect_at=None)
+        return self if self.suspect_wh is None else self._replace(suspect_wh=None, suspect_at=None)

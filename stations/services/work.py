@@ -35,7 +35,7 @@ from stations.models import (
 )
 from stations.services import rollups
 from stations.services.flush import NewEvent, NewFrame, NewSample, insert_many, insert_new, update_many
-from stations.services.loading import plain
+from stations.services.loading import KEYS, Prepared
 
 # Enough for what a charger had in flight when its socket died.
 _RECENT_CALLS = 8
@@ -49,6 +49,24 @@ _CONNECTOR_FIELDS = (
     *("station_id", "number", "ocpp16_id", "status", "error_code"),
     *("evse__number", "evse__station_id", "evse__max_power_w"),
 )
+
+
+def _locked_stations() -> models.QuerySet[Station]:
+    # In the order of the ids, or two batches could wait for each other.
+    found = Station.objects.filter(pk__among=KEYS).select_related("site").only(*_STATION_FIELDS).order_by("pk")
+    if not connection.features.has_select_for_no_key_update:
+        return found
+    return found.select_for_update(of=("self",), no_key=True)
+
+
+_STATIONS = Prepared(_locked_stations)
+_CONNECTORS = Prepared(
+    lambda: Connector.objects.filter(station__among=KEYS).select_related("evse").only(*_CONNECTOR_FIELDS)
+)
+_OPEN_SESSIONS = Prepared(
+    lambda: Session.objects.filter(station__among=KEYS, ended_at=None).select_related("evse").order_by("id")
+)
+_RECENT = Prepared(lambda: RecentCalls.objects.filter(pk__among=KEYS))
 
 
 @dataclass
@@ -71,27 +89,19 @@ class Work:
         """A unit of work on these stations, locked until its end.
 
         The lock keeps apart two processes that hold messages of one charger (it reconnected elsewhere), and a lane
-        from the sweep that closes the connections of a dead process. It is taken in the order of the ids, or two
-        batches could wait for each other.
+        from the sweep that closes the connections of a dead process.
         """
-        if not station_ids:
-            return cls(now)
-        stations = Station.objects.filter(pk__in=station_ids).select_related("site").only(*_STATION_FIELDS)
-        if connection.features.has_select_for_no_key_update:
-            stations = stations.select_for_update(of=("self",), no_key=True)
-        return cls(now, {station.pk: station for station in plain(stations.order_by("pk"))})
+        return cls(now, {station.pk: station for station in _STATIONS.rows(station_ids)} if station_ids else {})
 
     @cached_property
     def connectors(self) -> defaultdict[int, list[Connector]]:
         """The connectors by station, of all stations in one query, once the first job asks for any."""
-        found = Connector.objects.filter(station__in=self.stations).select_related("evse").only(*_CONNECTOR_FIELDS)
-        return _by_station(plain(found))
+        return _by_station(_CONNECTORS.rows(self.stations))
 
     @cached_property
     def open_sessions(self) -> defaultdict[int, list[Session]]:
         """The open sessions by station, oldest first, with their EVSEs; loaded as the connectors are."""
-        found = Session.objects.filter(station__in=self.stations, ended_at=None).select_related("evse")
-        return _by_station(plain(found.order_by("id")))
+        return _by_station(_OPEN_SESSIONS.rows(self.stations))
 
     @cached_property
     def reported_costs(self) -> dict[int, ReportedCost]:
@@ -128,7 +138,7 @@ class Work:
 
     @cached_property
     def _recent_calls(self) -> dict[int, RecentCalls]:
-        return {row.pk: row for row in plain(RecentCalls.objects.filter(pk__in=self.stations))}
+        return {row.pk: row for row in _RECENT.rows(self.stations)}
 
     @classmethod
     @contextmanager
