@@ -145,7 +145,7 @@ class Installation:
             headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=40) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
                 return answer.status, json.loads(answer.read() or "null")
         except HTTPError as error:
             return error.code, json.loads(error.read() or "null")

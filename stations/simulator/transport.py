@@ -157,6 +157,7 @@ class Link:
             compression=None,
             proxy=None,
             ping_interval=None,
+            open_timeout=30,
             close_timeout=2,
         )
         if socket.subprotocol != self._subprotocol:

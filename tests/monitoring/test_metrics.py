@@ -1,6 +1,7 @@
 """/metrics: who may read it, and what it says."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitoring import health, metrics, periodic
 from stations import journal
 from stations.models import Fact
+from stations.ocpp import edge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +70,14 @@ async def test_tasks_tell_how_they_fared(async_client, database):
     assert samples["busbar_task_duration_seconds", task] == 2.5
     assert samples["busbar_task_failures", task] == before + 1
     assert samples["busbar_task_success_age_seconds", task] < 300
+
+
+async def test_a_lane_that_keeps_no_frames_says_so(async_client, monkeypatch):
+    recorder = SimpleNamespace(is_stopped=True)
+    lane = SimpleNamespace(name="lane-7", recorder=recorder, failing_since=None, alive=True, waiting=0)
+    running = SimpleNamespace(sessions={}, lanes=[lane], warnings=list)
+    monkeypatch.setattr(edge, "running", lambda: [running])
+    assert (await scrape(async_client))["busbar_recorder_stopped", "lane-7"] == 1
 
 
 async def test_when_the_database_does_not_answer_the_process_still_tells_of_itself(async_client, monkeypatch):

@@ -10,6 +10,7 @@ from tests.installation import Installation
 from tests.services import Postgres, Redis
 
 CHARGERS = 30
+METRICS_TOKEN = "faults"
 
 
 def pytest_collection_modifyitems(items):
@@ -58,6 +59,7 @@ def place(tmp_path_factory, postgres, redis, clock):
         launcher=[sys.executable, "-m", "tests.clock", str(clock)],
         DATABASE_URL=postgres.url,
         REDIS_URL=redis.url,
+        METRICS_TOKEN=METRICS_TOKEN,
     )
     try:
         installation.start()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import urllib.request
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.flows.faults import ledger
+from tests.flows.faults.conftest import METRICS_TOKEN
 from tests.flows.faults.load import PATIENCE_S
 from tests.server import until
 from tests.services import program
@@ -83,8 +85,9 @@ def test_no_room_for_frames_stops_the_recorder_with_an_alarm_and_nothing_else(pl
         until(lambda: facts(place, "recorder.stopped"), "the alarm is raised", PATIENCE_S)
         load.await_progress()
         # All is ready (200): what is missing is told all the same.
-        warnings = [w for name in place.edge_ports for w in _ready(place, name)["warnings"]]
+        warnings = [w for name in place.edge_ports for w in json.loads(_page(place, name, "readyz"))["warnings"]]
         assert any("keeps no frames" in warning for warning in warnings)
+        until(lambda: any(_has_stopped(place, name) for name in place.edge_ports), "the metrics say so", PATIENCE_S)
         stopped = facts(place, "recorder.stopped")
         filler.unlink()
         until(lambda: facts(place, "recorder.resumed") >= stopped, "the recorder resumes", PATIENCE_S)
@@ -93,6 +96,13 @@ def test_no_room_for_frames_stops_the_recorder_with_an_alarm_and_nothing_else(pl
         ledger.check(load)
 
 
-def _ready(place, name):
-    with urllib.request.urlopen(f"http://127.0.0.1:{place.edge_ports[name]}/readyz", timeout=10) as answer:
-        return json.load(answer)
+def _page(place, name, path):
+    """A page of an edge."""
+    url = f"http://127.0.0.1:{place.edge_ports[name]}/{path}"
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        return answer.read().decode()
+
+
+def _has_stopped(place, name):
+    return re.search(r'^busbar_recorder_stopped\{lane="[^"]+"\} 1', _page(place, name, "metrics"), re.MULTILINE)
