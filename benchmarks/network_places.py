@@ -59,6 +59,7 @@ def _station(n: Sizes) -> Rows:
             "status": "CASE WHEN chance(i, 29) < 0.98 THEN 'available' ELSE 'faulted' END",
             # A few came by themselves.
             "quarantined_at": "CASE WHEN chance(i, 32) < 0.005 THEN ago(86400) END",
+            "created_at": "ago(365 * 86400 * chance(i, 33))",
             "registration": "CASE WHEN chance(i, 32) < 0.005 THEN 'Pending' ELSE 'Accepted' END",
         },
     )

@@ -51,6 +51,7 @@ class IdToken(models.Model):
         constraints = [
             models.UniqueConstraint("organization", Lower("value"), name="idtoken_value_unique"),
         ]
+        indexes = [models.Index(fields=["organization", "value"], name="idtoken_value")]
         ordering = ["id"]
 
     def __str__(self) -> str:

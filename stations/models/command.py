@@ -58,6 +58,7 @@ class Command(models.Model):
                 name="command_effect_due",
             ),
             models.Index(fields=["station", "-id"], name="command_station"),
+            models.Index(fields=["requested_at"], name="command_requested"),
             models.Index(fields=["kind", "-id"], name="command_kind"),
             models.Index(fields=["state", "-id"], name="command_state"),
         ]

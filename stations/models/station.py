@@ -76,6 +76,7 @@ class Station(models.Model):
 
     class Meta:
         ordering = ["identity"]
+        indexes = [models.Index(fields=["created_at"], name="station_created")]
 
     def __str__(self) -> str:
         return self.identity

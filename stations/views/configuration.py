@@ -23,6 +23,9 @@ from stations.views.pages import ConsoleRequest, console, render_page
 from stations.views.paging import paginate_found, paginate_numbered
 from stations.views.station_page import header, station_of
 
+# Each has several lines, and ten others are compared to find one.
+DRIFTING_SHOWN = 25
+
 
 @console
 def station_configuration(request: ConsoleRequest, identity: str) -> HttpResponse:
@@ -72,6 +75,7 @@ def drift_list(request: ConsoleRequest) -> HttpResponse:
         lambda key, backwards: drifting(request.user, beyond=key, backwards=backwards),
         lambda row: str(row[0].identity),
         request.GET,
+        size=DRIFTING_SHOWN,
     )
     context = {"page": page, "tab": "drift"}
     fragments = {"results": "stations/_drift_rows.html"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 
 from stations.domain.status import Availability
 from stations.selectors import overview as selectors
@@ -32,6 +33,7 @@ def _figures(request: ConsoleRequest) -> dict[str, Any]:
     quarters, hours = last_hours(request.user)
     numbers = selectors.overview(request.user, words, quarters)
     return {
+        "as_of": timezone.now(),
         "numbers": numbers,
         "legend": [(word, wording.AVAILABILITY[word], numbers.stations.get(word, 0)) for word in reversed(WORST_FIRST)],
         "faulted": numbers.stations.get(Availability.FAULTED, 0),

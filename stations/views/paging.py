@@ -70,14 +70,19 @@ def paginate(rows: QuerySet[Any], parameters: QueryDict) -> Page:
 
 
 def paginate_found(
-    beyond: Callable[[str, bool], Iterable[Any]], key_of: Callable[[Any], str], parameters: QueryDict
+    beyond: Callable[[str, bool], Iterable[Any]],
+    key_of: Callable[[Any], str],
+    parameters: QueryDict,
+    *,
+    size: int | None = None,
 ) -> Page:
     """The same of rows that `beyond` finds one after the other, from a key ("": the first) on or backwards; no more of
     them than the page needs."""
+    size = size or PAGE_SIZE
     after, before = (parameters.get(name, "")[:100] for name in ("after", "before"))
     backwards = bool(before and not after)
-    found = list(islice(beyond(after or before, backwards), PAGE_SIZE + 1))
-    is_more, items = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    found = list(islice(beyond(after or before, backwards), size + 1))
+    is_more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
     has_previous, has_next = (is_more, True) if backwards else (bool(after), is_more)
