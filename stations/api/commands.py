@@ -148,9 +148,9 @@ class _AskingView(APIView):
             raise Conflict(str(error)) from error
 
         def write() -> tuple[int, Any]:
-            command.refresh_from_db()
-            code = status.HTTP_202_ACCEPTED if command.is_open else status.HTTP_200_OK
-            return code, CommandSerializer(command).data
+            found = Command.objects.select_related("station", "requested_by").get(pk=command.pk)
+            code = status.HTTP_202_ACCEPTED if found.is_open else status.HTTP_200_OK
+            return code, CommandSerializer(found).data
 
         last = command.further_parts.order_by("id").last() or command
         return Awaited(write, command=last, seconds=self.query["wait"])

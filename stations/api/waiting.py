@@ -36,17 +36,18 @@ MAX_WAITING = 2000
 
 
 class Awaited(Response):
-    """Says `write()`, a status and data, now; and again once `command` has an outcome or `seconds` are over."""
+    """Says `write()`, a status and data, once `command` has an outcome or `seconds` are over."""
 
     def __init__(self, write: Callable[[], tuple[int, Any]], *, command: Command | None, seconds: float) -> None:
-        status, data = write()
-        super().__init__(data, status)
+        super().__init__()
         self._write = write
         self.command_id = command.pk if command is not None and seconds and command.state in OPEN_STATES else None
         self.seconds = seconds
+        if self.command_id is None:
+            self.status_code, self.data = write()
 
-    def write_again(self) -> None:
-        """Replace what was said."""
+    def write(self) -> None:
+        """Say it now."""
         self.status_code, self.data = self._write()
         self.content = self.rendered_content
         self["Content-Length"] = str(len(self.content))
@@ -62,7 +63,7 @@ def middleware(get_response: Answer) -> Answer:
             await sync_to_async(_let_go_of_connection)()
             _let_go_of_thread()
             await outcome(response.command_id, seconds=response.seconds)
-            await sync_to_async(response.write_again)()
+            await sync_to_async(response.write)()
         return response
 
     return wait
