@@ -46,7 +46,7 @@ class Awaited(Response):
         if self.command_id is None:
             self.status_code, self.data = write()
 
-    def write(self) -> None:
+    def say(self) -> None:
         """Say it now."""
         self.status_code, self.data = self._write()
         self.content = self.rendered_content
@@ -63,7 +63,7 @@ def middleware(get_response: Answer) -> Answer:
             await sync_to_async(_let_go_of_connection)()
             _let_go_of_thread()
             await outcome(response.command_id, seconds=response.seconds)
-            await sync_to_async(response.write)()
+            await sync_to_async(response.say)()
         return response
 
     return wait

@@ -31,7 +31,6 @@ class Pending:
 
     text: "asyncio.Future[str | Outside | None]"
     call: rpc.Call | None
-    if_failed: str | None
     received: str
     received_at: datetime
 
@@ -120,7 +119,7 @@ class Replies:
                 await session.close_for_outage()
                 return
             except JobFailed:
-                text = pending.if_failed
+                text = self._failure(pending)
                 # Sent again it is tried again: what was wrong may have been ours.
                 self._forget(pending)
                 # Its own transaction is gone, so the frame is kept by another: a person has to see what it was.
@@ -152,7 +151,7 @@ class Replies:
         except JobFailed:
             # The CALL itself is kept already.
             self._forget(pending)
-            return pending.if_failed
+            return self._failure(pending)
 
     async def _ask(self, outside: Outside) -> Any:
         """What was told outside, or the exception that came of it."""
@@ -162,6 +161,11 @@ class Replies:
         except Exception as error:
             log.exception("ocpp.outside_failed", station=self._session.station_id)
             return error
+
+    def _failure(self, pending: Pending) -> str | None:
+        """What a CALL is answered with that could not be stored."""
+        source = self._session.source(pending.received_at)
+        return None if pending.call is None else exchange.failure_reply(source, pending.call)
 
     def _forget(self, pending: Pending) -> None:
         if pending.call is not None and self._remembered.get(pending.call.id) is pending:

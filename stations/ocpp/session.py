@@ -162,12 +162,11 @@ class Session:
         self._has_told_status |= call.action in STATUS_ACTIONS
         source = self.source(received_at)
         reply_text = self.in_lane(exchange.take_call(source, text, call), len(text))
-        pending = Pending(reply_text, call, exchange.failure_reply(source, call), text, received_at)
-        self._replies.add_call(pending, call)
+        self._replies.add_call(Pending(reply_text, call, text, received_at), call)
 
     def _take_malformed(self, frame: rpc.Malformed, text: str, received_at: datetime) -> None:
         refusal = self.in_lane(exchange.refuse_malformed(self.source(received_at), text, frame), len(text))
-        self._replies.add(Pending(refusal, None, None, text, received_at))
+        self._replies.add(Pending(refusal, None, text, received_at))
         open_call = self._call_answered_by(frame.id)
         if open_call is not None:
             # An answer that is none: nothing better will come.
