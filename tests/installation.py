@@ -38,7 +38,8 @@ class Installation:
         self.launcher = launcher
         data.mkdir()
         self.portal_port = free_port()
-        self.environment = os.environ | environment | {"DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        own = {"DATA": str(data), "TLS_PORT": str(free_port()), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        self.environment = os.environ | environment | own
         self.is_apart = "DATABASE_URL" in self.environment
         names = ["edge", *(f"edge-{number}" for number in range(2, edges + 1))]
         self.edge_ports = {name: free_port() if self.is_apart else self.portal_port for name in names}

@@ -31,7 +31,8 @@ PAST = f"SELECT COUNT(*) FROM stations_session WHERE received_at < '{datetime.no
 def _installation(data, port):
     """The running process; killed at the end if it has not ended by itself."""
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-    environment |= {"DATA": str(data), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment |= {"DATA": str(data), "PORT": str(port), "TLS_PORT": str(free_port())}
+    environment |= {"DJANGO_SETTINGS_MODULE": "config.settings"}
     log = data.with_suffix(".log").open("a")
     process = subprocess.Popen(
         [sys.executable, "-m", "config.embedded"], cwd=ROOT, env=environment, stdout=log, stderr=log
