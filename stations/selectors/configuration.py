@@ -22,7 +22,7 @@ from stations.domain.secrets import MASK
 from stations.models import ConfigurationTemplate, Report, Station, Variable
 from stations.selectors import visible_stations
 
-COMPARED_AT_ONCE = 200
+COMPARED_AT_ONCE = 100
 _UNKNOWN = ("UnknownKey", "UnknownComponent", "UnknownVariable", "NotSupportedAttributeType")
 
 

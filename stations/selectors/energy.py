@@ -13,7 +13,7 @@ from drivers.domain.roles import Permission
 from drivers.permissions import Viewer
 from stations.domain.rollup import QUARTER, start_of
 from stations.models import EvseRollup, Session, Site, SiteRollup
-from stations.permissions import sites_granting
+from stations.permissions import may, where_granted
 
 # Batches of messages that roll-ups may be behind; those that are further behind say how far they are, and no more.
 NOTES = 5000
@@ -33,8 +33,9 @@ class Delivered:
 def quarters(viewer: Viewer, *, since: datetime, site: Site | None = None) -> list[Delivered]:
     """The quarters of an hour from `since` on in which anything was, oldest first, in two queries: of the sites whose
     sessions the viewer sees, or of one of them. What no roll-up has yet stands in one of its own at the end."""
-    sites = sites_granting(viewer, Permission.VIEW_SESSIONS)
-    sites = sites.filter(pk=site.pk) if site else sites
+    sites = where_granted(viewer, Permission.VIEW_SESSIONS)
+    if site:
+        sites = [site.pk] if may(viewer, Permission.VIEW_SESSIONS, site) else []
     rows = SiteRollup.objects.filter(site__in=sites, interval=_15M, start__gte=since).order_by("start")
     sums = rows.values_list("start").annotate(Sum("sessions"), Sum("energy_wh"))
     return [*(Delivered(*told) for told in sums), _not_rolled_up(sites)]
@@ -61,7 +62,7 @@ def energy_today_wh(viewer: Viewer, site: Site) -> int:
     return within(quarters(viewer, since=midnight, site=site), midnight).energy_wh
 
 
-def _not_rolled_up(sites: QuerySet[Site]) -> Delivered:
+def _not_rolled_up(sites: QuerySet[Site] | list[int]) -> Delivered:
     """What the noted sessions have more than the roll-ups of their EVSEs from their first quarter on: never too much,
     and less for a moment where another session ended in that quarter."""
     first = ExpressionWrapper(OuterRef("started_at") - QUARTER, output_field=DateTimeField())

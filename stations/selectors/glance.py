@@ -96,26 +96,32 @@ def evse_glance(evse: Evse, *, connected: bool) -> Availability:
 
 def by_site(sites: QuerySet[Site]) -> list[SiteWords]:
     """How many stations of each of the sites have which word: (site, word, stations)."""
-    words = _case("words.place", dict(enumerate(STATION_ORDER)), Availability.UNKNOWN)
+    own = (
+        f"CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}' "
+        f"WHEN station.status = '{ConnectorStatus.FAULTED}' THEN '{Availability.FAULTED}' END"
+    )
+    words = _case("place", dict(enumerate(STATION_ORDER)), Availability.UNKNOWN)
     return _counted(
-        f"""SELECT station.site_id, CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}'
-        WHEN station.status = '{ConnectorStatus.FAULTED}' THEN '{Availability.FAULTED}' ELSE {words} END AS word,
-        count(*) FROM stations_station station
-        LEFT JOIN ({_stations(_AT_SITES)}) words ON words.station_id = station.id
-        WHERE station.site_id IN ({{sites}}) GROUP BY 1, 2""",  # noqa: S608 - made of the domain's words only
+        f"""SELECT site_id, coalesce(own, {words}) AS word, count(*) FROM (
+        SELECT site_id, own, min({_IN_STATION}) AS place FROM (
+        SELECT station.id AS station_id, station.site_id, {own} AS own, min({_PLACE}) AS place
+        FROM stations_station station LEFT JOIN stations_connector plug ON plug.station_id = station.id
+        WHERE station.site_id IN ({{sites}}) GROUP BY station.id, plug.evse_id) evses
+        GROUP BY station_id, site_id, own) stations GROUP BY 1, 2""",  # noqa: S608 - made of the domain's words only
         sites,
     )
 
 
 def evses_by_site(sites: QuerySet[Site]) -> list[SiteWords]:
     """The same of their EVSEs, of stations that were taken in."""
-    words = _case("evses.place", dict(enumerate(EVSE_ORDER)), Availability.UNKNOWN)
+    words = _case("place", dict(enumerate(EVSE_ORDER)), Availability.UNKNOWN)
     return _counted(
-        f"""SELECT station.site_id, CASE WHEN station.connection_id IS NULL THEN '{Availability.OFFLINE}'
-        ELSE {words} END AS word, count(*)
+        f"""SELECT site_id, CASE WHEN is_offline THEN '{Availability.OFFLINE}' ELSE {words} END AS word, count(*) FROM (
+        SELECT station.site_id, station.connection_id IS NULL AS is_offline, min({_PLACE}) AS place
         FROM stations_station station JOIN stations_evse evse ON evse.station_id = station.id
-        LEFT JOIN ({_evses(_AT_SITES)}) evses ON evses.evse_id = evse.id
-        WHERE station.quarantined_at IS NULL AND station.site_id IN ({{sites}}) GROUP BY 1, 2""",  # noqa: S608 - as above
+        LEFT JOIN stations_connector plug ON plug.evse_id = evse.id
+        WHERE station.quarantined_at IS NULL AND station.site_id IN ({{sites}})
+        GROUP BY evse.id, station.id) evses GROUP BY 1, 2""",  # noqa: S608 - as above
         sites,
     )
 
@@ -126,7 +132,7 @@ def _counted(sql: str, sites: QuerySet[Site]) -> list[SiteWords]:
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(sites=inner), [*parameters, *parameters])
+        cursor.execute(sql.format(sites=inner), parameters)
         return [(site, Availability(word), count) for site, word, count in cursor.fetchall()]
 
 
@@ -193,22 +199,9 @@ _RUNNING = _case("plug.status", _WHILE_CHARGING, _NOTHING_KNOWN)
 # A subquery, no join: PostgreSQL takes charging sessions for few, and would walk through them for each connector.
 _IS_CHARGING = f"""plug.evse_id IN (SELECT evse_id FROM stations_session
 WHERE ended_at IS NULL AND evse_id IS NOT NULL AND phase = '{Phase.CHARGING.value}')"""  # noqa: S608 - as below
-_AT_SITES = "SELECT id FROM stations_station WHERE site_id IN ({sites})"
-
-
-def _evses(stations: str) -> str:
-    """SQL for the place in EVSE_ORDER of each EVSE of the stations that `stations` (SQL) selects."""
-    return f"""SELECT plug.station_id, plug.evse_id,
-    min(CASE WHEN {_IS_CHARGING} THEN {_RUNNING} ELSE {_AT_REST} END) AS place
-    FROM stations_connector plug WHERE plug.station_id IN ({stations})
-    GROUP BY plug.station_id, plug.evse_id"""  # noqa: S608 - made of the domain's words only
-
-
-def _stations(stations: str) -> str:
-    """SQL for the place in STATION_ORDER of each of the stations that `stations` (SQL) selects, by its plugs."""
-    places = _case("place", _STATION_PLACES, STATION_ORDER.index(Availability.UNKNOWN))
-    return f"""SELECT station_id, min({places}) AS place FROM ({_evses(stations)}) evses
-    GROUP BY station_id"""  # noqa: S608 - made of the domain's words only
+# Of an EVSE, the least of its plugs' places in EVSE_ORDER; of a station, the least of its EVSEs' in STATION_ORDER.
+_PLACE = f"CASE WHEN {_IS_CHARGING} THEN {_RUNNING} ELSE {_AT_REST} END"
+_IN_STATION = _case("place", _STATION_PLACES, STATION_ORDER.index(Availability.UNKNOWN))
 
 
 def _told(stations: QuerySet[Station], word: Availability) -> RawSQL | list[int]:
@@ -221,5 +214,8 @@ def _told(stations: QuerySet[Station], word: Availability) -> RawSQL | list[int]
         return []
     with_one = f"SELECT station_id FROM stations_connector WHERE status IN ({statuses}) AND station_id IN ({inner})"  # noqa: S608 - as above
     place = STATION_ORDER.index(word)
-    told = f"SELECT station_id FROM ({_stations(with_one)}) words WHERE place = {place}"  # noqa: S608 - as above
+    told = f"""SELECT station_id FROM (
+    SELECT plug.station_id, min({_PLACE}) AS place FROM stations_connector plug WHERE plug.station_id IN ({with_one})
+    GROUP BY plug.station_id, plug.evse_id) evses
+    GROUP BY station_id HAVING min({_IN_STATION}) = {place}"""  # noqa: S608 - as above
     return RawSQL(told, parameters)  # noqa: S611 - as above
