@@ -5,8 +5,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from stations.models import Command, ConfigurationTemplate, Monitor
+from stations.models import Command, ConfigurationTemplate, Monitor, Station
 from stations.services.variables import Reported, reported
+from stations.views import configuration
 from tests import device_rows, factories
 
 FORM = {"name": "Depot", "entries": "HeartbeatInterval = 60\nAuthorizationKey = 0123456789abcdef"}
@@ -62,6 +63,24 @@ def test_differences_are_shown_and_repaired(template, browser, operator, station
     browser(operator).post(reverse("stations:station-repair", args=[station.identity]))
     wanted = [orjson.loads(command.payload)["variables"][0]["name"] for command in Command.objects.order_by("id")]
     assert wanted == ["AuthorizationKey", "HeartbeatInterval"]
+
+
+def test_the_differences_go_on_and_back_station_by_station(template, browser, operator, station, monkeypatch):
+    monkeypatch.setattr(configuration, "DRIFTING_SHOWN", 2)
+    factories.StationFactory.create_batch(4, site=station.site)
+    identities = sorted(Station.objects.values_list("identity", flat=True))
+    shown = []
+
+    def follow(query, link):
+        while query:
+            found = browser(operator).get(reverse("stations:drift-list") + query).context["page"]
+            shown.append([row.identity for row, _ in found.items])
+            last, query = found, getattr(found, link)
+        return last
+
+    last = follow("?", "next_url")
+    follow(last.previous_url, "previous_url")
+    assert shown == [identities[:2], identities[2:4], identities[4:], identities[2:4], identities[:2]]
 
 
 def test_who_may_not_command_does_not_repair(template, browser, viewer, station):

@@ -110,6 +110,21 @@ def test_a_list_goes_on_on_the_next_page(browser, owner, site):
     assert "51–61 of 61" in second
 
 
+@pytest.mark.parametrize("query", ["worst_first=on", "glance=offline"])
+def test_a_list_that_is_not_counted_leads_to_its_last_row(browser, owner, site, station, query):
+    broken = factories.StationFactory(site=site, identity="ZZ-BROKEN")
+    factories.ConnectorFactory(evse__station=broken, status=ConnectorStatus.FAULTED)
+    factories.connect(broken)
+    offline = [station, *factories.StationFactory.create_batch(120, site=site)]
+    client, url, found = browser(owner), f"?{query}", []
+    while url:
+        page = client.get(reverse("stations:station-list") + url).context
+        found += [row.identity for row in page["page"].items]
+        url = page["page"].next_url
+    expected = sorted(row.identity for row in offline)
+    assert found == (["ZZ-BROKEN", *expected] if query == "worst_first=on" else expected)
+
+
 def test_a_station_shows_its_evses_session_and_messages(browser, owner, station, session):
     factories.connect(station)
     Frame.objects.create(
