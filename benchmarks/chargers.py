@@ -1,22 +1,21 @@
 """Chargers that do one thing, as fast as they are answered: `python -m benchmarks.chargers URL PROTOCOL [options]`.
 
 Each connects, says that it has booted, and then sends meter values of its open session one after the other (closed
-loop). It speaks websocket by itself, with texts that are only filled in: a client that costs little disturbs little.
+loop). Its texts are only filled in: that costs less than to make them.
 
 Prints a line when the measurement begins, and at its end a line of JSON.
 """
 
 import argparse
 import asyncio
-import base64
 import json
-import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from benchmarks.report import percentile
+from benchmarks.wire import TEXT, Wire
 
 _BOOT = {
     "ocpp1.6": '{"chargePointVendor":"Bench","chargePointModel":"One"}',
@@ -55,73 +54,43 @@ def transaction_id(protocol: str, number: int) -> str:
     return str(1_000_000 + number) if protocol == "ocpp1.6" else f"transaction-{number:05}"
 
 
-class Charger(asyncio.Protocol):
-    """One socket. `took_s`: how long each answer took, while it is a list."""
+class Charger(Wire):
+    """One charger with its open session."""
 
     def __init__(self, load: "Load", number: int) -> None:
+        super().__init__()
         self._load = load
         self._number = number
         self._transaction_id = transaction_id(load.protocol, number)
         self._at = datetime.now(UTC).replace(tzinfo=None, microsecond=0) - _BEGINS_BEFORE
         self._energy_wh = 10_000
         self._sent = 0
-        self._received = b""
-        self._is_open = False
         self._awaited = b""
         self._sent_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
-        url = urlsplit(self._load.url)
-        name = identity(self._load.protocol, self._number)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self._transport.write(
-            (
-                f"GET {url.path}/{name} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-                f"Sec-WebSocket-Protocol: {self._load.protocol}\r\n\r\n"
-            ).encode()
-        )
+        super().connection_made(transport)
+        self.ask(self._load.url, identity(self._load.protocol, self._number), self._load.protocol)
 
     def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
         self._load.lost += self._load.is_on
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        if not self._is_open:
-            head, separator, rest = self._received.partition(b"\r\n\r\n")
-            if not separator:
-                return
-            if b" 101 " not in head.partition(b"\r\n")[0]:
-                raise SystemExit(f"The server refused the handshake: {head.decode()}")
-            self._is_open, self._received = True, rest
-            self._send(f'[2,"boot","BootNotification",{_BOOT[self._load.protocol]}]', "boot")
-        while (frame := self._next_frame()) is not None:
-            self._take(*frame)
+    def opened(self) -> None:
+        self._send(f'[2,"boot","BootNotification",{_BOOT[self._load.protocol]}]', "boot")
 
-    def _next_frame(self) -> tuple[int, bytes] | None:
-        data = self._received
-        if len(data) < 2:
-            return None
-        length, start = data[1], 2
-        if length == 126:
-            length, start = int.from_bytes(data[2:4], "big"), 4
-        if len(data) < start + length:
-            return None
-        self._received = data[start + length :]
-        return data[0] & 15, data[start : start + length]
+    def refused(self, status: str) -> None:
+        raise SystemExit(f"The server refused the handshake: {status}")
 
-    def _take(self, opcode: int, payload: bytes) -> None:
-        if opcode == 9:
-            self._transport.write(b"\x8a" + bytes([0x80 | len(payload)]) + bytes(4) + payload)
-        if opcode != 1:
+    def received(self, opcode: int, payload: bytes) -> None:
+        if opcode != TEXT:
             return
         if payload.startswith(self._awaited, 2):
             self._load.answered(payload[1:2], time.perf_counter() - self._sent_at)
             self.next()
         elif payload.startswith(b"[2,"):
             # What the server asks of us.
-            self._write(f'[4,"{json.loads(payload)[1]}","NotImplemented","",{{}}]')
+            self.write(f'[4,"{json.loads(payload)[1]}","NotImplemented","",{{}}]'.encode())
 
     def next(self) -> None:
         """Send the next meter values, if the load is on."""
@@ -142,13 +111,7 @@ class Charger(asyncio.Protocol):
     def _send(self, text: str, message_id: str) -> None:
         self._awaited = f',"{message_id}",'.encode()
         self._sent_at = time.perf_counter()
-        self._write(text)
-
-    def _write(self, text: str) -> None:
-        data = text.encode()
-        # Masked with zeros, which changes nothing.
-        size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
-        self._transport.write(b"\x81" + size + bytes(4) + data)
+        self.write(text.encode())
 
 
 class Load:

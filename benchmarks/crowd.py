@@ -1,17 +1,17 @@
 """Many chargers in one process that cost little: for benchmarks in which most of them wait most of the time.
 
-They speak websocket by themselves. Each may have one CALL open, and answers what the server asks of it.
+Each may have one CALL open, and answers what the server asks of it.
 """
 
 import asyncio
-import base64
 import json
-import os
 import resource
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
+
+from benchmarks.wire import CLOSE, TEXT, Wire
 
 PROTOCOLS = ("ocpp1.6", "ocpp2.0.1")
 BOOT: dict[str, dict[str, Any]] = {
@@ -33,57 +33,39 @@ class Lost(Exception):
     """The socket closed before the answer came."""
 
 
-class Charger(asyncio.Protocol):
+class Charger(Wire):
     """One charger and, between `connect` and the end of it, its socket. `close_code`: why the last one ended."""
 
-    __slots__ = (
-        "_buffer",
-        "_count",
-        "_handshake",
-        "_open",
-        "_transport",
-        "answer",
-        "close_code",
-        "identity",
-        "protocol",
-    )
+    __slots__ = ("_count", "_handshake", "_open", "answer", "close_code", "identity", "protocol")
 
     def __init__(self, identity: str, protocol: str, answer: Callable[["Charger", str], Any] | None = None) -> None:
+        super().__init__()
         self.identity = identity
         self.protocol = protocol
         # What the server's CALLs are answered with; they arrive as text.
         self.answer = answer
         self.close_code: int | None = None
-        self._buffer = b""
         self._count = 0
         self._handshake: asyncio.Future[None] | None = None
         self._open: asyncio.Future[Any] | None = None
-        self._transport: asyncio.Transport | None = None
 
     @property
     def is_connected(self) -> bool:
         """Whether its socket stands."""
-        return self._transport is not None and self._handshake is None
+        return self.transport is not None and self._handshake is None
 
     async def connect(self, url: str, number: int = 0) -> None:
         """Open a socket at `url`, from the address that the number says. Raises Refused or OSError."""
         loop = asyncio.get_running_loop()
         address = urlsplit(url)
-        self._buffer, self.close_code, self._handshake = b"", None, loop.create_future()
-        transport, _ = await loop.create_connection(
+        self.close_code, self._handshake = None, loop.create_future()
+        await loop.create_connection(
             lambda: self,
             address.hostname or "",
             address.port or 80,
             local_addr=(f"127.0.1.{1 + number % ADDRESSES}", 0),
         )
-        key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
-            (
-                f"GET {address.path}/{self.identity} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
-                f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
-                f"Sec-WebSocket-Protocol: {self.protocol}\r\n\r\n"
-            ).encode()
-        )
+        self.ask(url, self.identity, self.protocol)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await self._handshake
@@ -96,7 +78,7 @@ class Charger(asyncio.Protocol):
             raise Lost
         self._count += 1
         self._open = asyncio.get_running_loop().create_future()
-        self._write(json.dumps([2, f"{self.identity}-{self._count}", action, payload]).encode())
+        self.write(json.dumps([2, f"{self.identity}-{self._count}", action, payload]).encode())
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await self._open
@@ -109,72 +91,42 @@ class Charger(asyncio.Protocol):
 
     def drop(self) -> None:
         """Lose the network: no close, no farewell."""
-        if self._transport is not None:
-            self._transport.abort()
+        if self.transport is not None:
+            self.transport.abort()
 
-    # --- asyncio.Protocol ---
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]
+    # --- Wire ---
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
+        super().connection_lost(error)
         for waiting in (self._handshake, self._open):
             if waiting is not None and not waiting.done():
                 waiting.set_exception(Lost())
 
-    def data_received(self, data: bytes) -> None:
-        self._buffer = self._buffer + data if self._buffer else data
-        if self._handshake is not None and not self._handshake.done():
-            head, separator, rest = self._buffer.partition(b"\r\n\r\n")
-            if not separator:
-                return
-            self._buffer = rest
-            if b" 101 " not in head.partition(b"\r\n")[0]:
-                self._handshake.set_exception(Refused(head.partition(b"\r\n")[0].decode()))
-                self.drop()
-                return
+    def opened(self) -> None:
+        if self._handshake is not None:
             self._handshake.set_result(None)
-        while (frame := self._next_frame()) is not None:
-            self._take(*frame)
 
-    def _next_frame(self) -> tuple[int, bytes] | None:
-        data = self._buffer
-        if len(data) < 2:
-            return None
-        length, start = data[1], 2
-        if length == 126:
-            length, start = int.from_bytes(data[2:4], "big"), 4
-        if len(data) < start + length:
-            return None
-        self._buffer = data[start + length :]
-        return data[0] & 15, data[start : start + length]
+    def refused(self, status: str) -> None:
+        if self._handshake is not None and not self._handshake.done():
+            self._handshake.set_exception(Refused(status))
+        self.drop()
 
-    def _take(self, opcode: int, payload: bytes) -> None:
-        if opcode == 1 and payload.startswith(b"[2,"):
+    def received(self, opcode: int, payload: bytes) -> None:
+        if opcode == TEXT and payload.startswith(b"[2,"):
             if self.answer is not None:
                 message_id = json.loads(payload)[1]
-                self._write(json.dumps([3, message_id, self.answer(self, payload.decode())]).encode())
-        elif opcode == 1 and self._open is not None and not self._open.done():
+                self.write(json.dumps([3, message_id, self.answer(self, payload.decode())]).encode())
+        elif opcode == TEXT and self._open is not None and not self._open.done():
             message = json.loads(payload)
             if message[0] == 3:
                 self._open.set_result(message[2])
             else:
                 self._open.set_exception(Refused(payload.decode()))
-        elif opcode == 8:
+        elif opcode == CLOSE:
             self.close_code = int.from_bytes(payload[:2], "big") or None
-            self._write(payload, opcode=8)
-            if self._transport is not None:
-                self._transport.close()
-        elif opcode == 9:
-            self._write(payload, opcode=10)
-
-    def _write(self, data: bytes, opcode: int = 1) -> None:
-        if self._transport is None:
-            return
-        # Masked with zeros, which changes nothing.
-        size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
-        self._transport.write(bytes([0x80 | opcode]) + size + bytes(4) + data)
+            self.write(payload, CLOSE)
+            if self.transport is not None:
+                self.transport.close()
 
 
 def crowd(count: int, prefix: str = "CROWD") -> list[Charger]:

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 @contextmanager
 def uvicorn(application: str, environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
-    """The application in one process, started as docker-compose.yml starts the edge; yields its port and its pid."""
+    """The application in one process, behind the server class of the edge; yields its port and its pid."""
     port = free_port()
     options = ["--ws=config.websockets:ChargerSocket", "--ws-per-message-deflate=false", "--no-access-log"]
     command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level=warning", *options]
