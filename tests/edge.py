@@ -53,7 +53,8 @@ def database():
         return await sync_to_async(and_close)(function)
 
     async def wait(condition, what, seconds=60.0):
-        return await sync_to_async(and_close)(until, condition, what, seconds)
+        # Not in the thread that the server in this process needs for what it asks of the database.
+        return await sync_to_async(and_close, thread_sensitive=False)(until, condition, what, seconds)
 
     def at_once(function):
         """For the few places that cannot await."""
