@@ -20,6 +20,7 @@ from drivers.domain.tokens import Verdict
 from drivers.models import IdToken, Organization
 from stations.domain.session import Phase
 from stations.models import Connector, MeterSample, Session
+from stations.services import rollups
 from stations.services.demo.network import SITES, STATIONS, DemoStation
 
 log = structlog.get_logger(__name__)
@@ -101,6 +102,7 @@ def _make_day(organization: Organization, day: datetime, *, with_samples: bool) 
         Session.objects.bulk_update(numbered, ["transaction_id"])
         if with_samples:
             MeterSample.objects.bulk_create(sample for session in created for sample in _samples(session))
+        rollups.note([session.pk for session in created])
     return bool(created)
 
 

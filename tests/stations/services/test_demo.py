@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
+from django.db.models import Sum
 from django.utils import timezone
 
 from drivers.models import IdToken, Membership, Organization, User
 from stations.domain.credentials import verify_password
-from stations.models import Connector, MeterSample, Session, Site, Station
+from stations.models import Connector, MeterSample, Session, Site, SiteRollup, Station
+from stations.services import rollups
 from stations.services.demo import history
 from stations.services.demo.network import PASSWORD, PEOPLE, SITES, STATIONS, TOKENS
 from stations.services.demo.seed import seed
@@ -120,3 +122,11 @@ def test_an_interrupted_past_goes_on_where_it_stopped(organization, monkeypatch)
     assert history.make(organization=organization, stop=threading.Event()) == 4
     assert written < set(Session.objects.values_list("pk", flat=True))
     assert history.make(organization=organization, stop=threading.Event()) == 0
+
+
+def test_the_past_is_in_the_roll_ups(organization):
+    history.make(organization=organization, stop=threading.Event())
+    rollups.sweep()
+    delivered = Session.objects.filter(station__site__organization=organization).aggregate(wh=Sum("energy_wh"))["wh"]
+    days = SiteRollup.objects.filter(site__organization=organization, interval=SiteRollup.Interval.DAY)
+    assert days.aggregate(wh=Sum("energy_wh"))["wh"] == delivered > 0
