@@ -141,6 +141,8 @@ def has_gaps(seq_nos: Iterable[int], *, has_started: bool) -> bool:
 # Enough for what a meter shows in whole kWh, and for a power that is measured a little off.
 _ENOUGH_WH = 1000.0
 _KILO = 1000.0
+# What flowed in a longer gap nobody knows; and a clock that was set by an hour makes one.
+_LONGEST_STEP = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def kwh_by_power(readings: Sequence[Told]) -> tuple[int, int] | None:
         return None
     flowed_wh, before = 0.0, None
     for reading in ordered:
-        if before is not None and reading.power_w is not None:
+        if before is not None and reading.power_w is not None and reading.at - before <= _LONGEST_STEP:
             flowed_wh += reading.power_w * (reading.at - before).total_seconds() / 3600
         before = reading.at
     counted_wh = (registers[-1] - registers[0]) * _KILO

@@ -133,6 +133,12 @@ def test_without_a_sign_of_kwh_the_register_is_as_told(told):
     assert kwh_by_power(told) is None
 
 
+def test_a_clock_that_was_set_by_an_hour_makes_no_kwh_of_a_few_wh():
+    seconds = [Told(NOW + timedelta(seconds=n), 100.0 + n, 11_000) for n in range(8)]
+    later = [Told(reading.at + HOUR, reading.energy_wh + 8, 11_000) for reading in seconds]
+    assert kwh_by_power([*seconds, *later]) is None
+
+
 def test_one_tiny_session_is_a_driver_who_left_and_five_are_a_meter():
     tiny, usual = (20, HOUR), (20_000, HOUR)
     assert meter_may_count_kwh([tiny] * 5)
