@@ -32,8 +32,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 SWITCH_INTERVAL_S = 0.0005
-# Objects made and not freed before the garbage collector looks at the youngest.
-GARBAGE_AFTER = 20_000
+# Objects made and not freed before the garbage collector looks at the youngest, and looks before it looks further.
+# More would save nothing, and hostile clients, whose errors leave cycles, would fill the memory.
+GARBAGE_AFTER = (5_000, 5, 5)
 POLL_S = 1.0
 LEASE_S = connections.LEASE.total_seconds()
 TOUCH_S = 5.0
@@ -46,8 +47,8 @@ CLOSED_S = 5.0
 def _tune_interpreter() -> None:
     # The event loop gives up the interpreter at each socket call, and a busy lane would keep it for 5 ms each time.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    # A batch makes thousands of objects and no cycles: looked through every 700, as usual, they cost a fifth of all.
-    gc.set_threshold(GARBAGE_AFTER)
+    # A batch makes thousands of objects and no cycles: looked through every 700, as usual, they cost much of all.
+    gc.set_threshold(*GARBAGE_AFTER)
 
 
 class Edge:
