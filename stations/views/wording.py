@@ -116,7 +116,7 @@ REFUSAL_FIX = {
         "The charger's password is not the one kept here. Set a new one on the station and enter it in the charger."
     ),
     _Reason.NO_SUBPROTOCOL: _(
-        "The charger offered no OCPP version spoken here. Switch it to OCPP 1.6 JSON or OCPP 2.0.1."
+        "The charger offered no OCPP version spoken here. Switch it to OCPP 1.6 JSON, 2.0.1 or 2.1."
     ),
     _Reason.TLS_REQUIRED: _(
         "The station's security profile asks for TLS. Use a wss:// address in the charger, or lower the profile here."
