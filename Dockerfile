@@ -12,6 +12,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock \
     && uv pip install --system --no-cache --compile-bytecode --require-hashes -r requirements.lock
 COPY --from=front /app/node_modules node_modules
 COPY . .
+RUN python -m config.messages compile
 RUN useradd --system --uid 1000 busbar && install -d -o busbar /data
 USER busbar
 ENV DATA=/data PYTHONUNBUFFERED=1 LOG_FORMAT=json

@@ -9,19 +9,21 @@ stamp = $(shell cat $(1) | cksum | tr ' ' '-')
 # Named by content: a lock that changed is installed again, and nothing else is.
 RUNTIME := .venv/installed-$(call stamp,requirements.lock)
 DEV := .venv/installed-dev-$(call stamp,requirements-dev.lock)
+# What Django reads of a catalogue of texts.
+MO := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 FRONT := node_modules/installed-$(call stamp,package-lock.json)
 
-.PHONY: run test bench ci lock openapi conformance screens
+.PHONY: run test bench ci lock messages openapi conformance screens
 .DELETE_ON_ERROR:
 
-run: $(RUNTIME) $(FRONT)
+run: $(RUNTIME) $(FRONT) $(MO)
 	@exec $(BIN)/python -m config.embedded
 
-test: $(DEV) $(FRONT)
+test: $(DEV) $(FRONT) $(MO)
 	@$(BIN)/pytest $(if $(ARGS),$(ARGS),-n 3)
 
 # On PostgreSQL, in databases of their own beside DATABASE_URL: docs/performance.md.
-bench: $(DEV) $(FRONT)
+bench: $(DEV) $(FRONT) $(MO)
 	@$(BIN)/python -m benchmarks all $(ARGS)
 
 ci:
@@ -51,6 +53,13 @@ $(FRONT): | .venv/bin/python
 	else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-progress; fi
 	@touch $@
 
+%.mo: %.po | $(RUNTIME)
+	$(BIN)/python -m config.messages compile
+
+# Brings the catalogues of texts in line with code and templates, and lists what is not translated: docs/texts.md.
+messages: $(DEV)
+	@$(BIN)/python -m config.messages update
+
 lock: $(DEV)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml -o requirements.lock
@@ -65,5 +74,5 @@ openapi: $(DEV)
 conformance: $(DEV)
 	$(BIN)/python -m tests.conformance.report
 
-screens: $(DEV) $(FRONT)
+screens: $(DEV) $(FRONT) $(MO)
 	$(BIN)/python manage.py screens

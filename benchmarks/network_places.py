@@ -1,8 +1,8 @@
 """The large network itself: places, stations, people's tokens, sessions with their samples, connections and frames."""
 
-from benchmarks.network_rows import FIRST_SITES, FRAME_DAYS, SAMPLES, SCOPED_SITES, Rows, Sizes, array
+from benchmarks.network_rows import FIRST_DRIVER, FIRST_SITES, FRAME_DAYS, SAMPLES, SCOPED_SITES, Rows, Sizes, array
 from benchmarks.places import CITIES
-from drivers.models import IdToken
+from drivers.models import IdToken, User
 from stations import models
 
 
@@ -109,6 +109,18 @@ def _connector(n: Sizes) -> Rows:
     )
 
 
+def _driver(n: Sizes) -> Rows:
+    return Rows(
+        User,
+        n.drivers,
+        {
+            "id": f"{FIRST_DRIVER} + i",
+            "email": "'driver' || lpad(i::text, 7, '0') || '@example.com'",
+            "name": "'Driver ' || i",
+        },
+    )
+
+
 def _id_token(n: Sizes) -> Rows:
     return Rows(
         IdToken,
@@ -119,6 +131,7 @@ def _id_token(n: Sizes) -> Rows:
             "value": "'TAG' || lpad(i::text, 9, '0')",
             "status": "CASE WHEN chance(i, 45) < 0.97 THEN 'accepted' ELSE 'blocked' END",
             "label": "'Card ' || i",
+            "driver_id": f"CASE WHEN chance(i, 46) < 0.6 THEN {FIRST_DRIVER} + 1 + pick(i, 47, {n.drivers}) END",
         },
     )
 
@@ -277,4 +290,7 @@ def samples(n: Sizes) -> Rows:
 
 
 # Those that others are made of first.
-ROWS = (_site, _site_scope, _station, _evse, _connector, _id_token, _session, _connection, _connection_now, _frame)
+ROWS = (
+    *(_site, _site_scope, _station, _evse, _connector),
+    *(_driver, _id_token, _session, _connection, _connection_now, _frame),
+)

@@ -16,6 +16,8 @@ FRAME_DAYS = 14
 VARIABLES = 60
 # The first sites belong to the largest organization; some of them are all that the scoped operator sees.
 FIRST_SITES, SCOPED_SITES = 20, 5
+# Those who look have lower ids.
+FIRST_DRIVER = 100
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Sizes:
     sites: int
     stations: int
     evses: int
+    drivers: int
     tokens: int
     sessions: int
     open_sessions: int
@@ -45,6 +48,7 @@ def sizes(size: float) -> Sizes:
         sites=max(FIRST_SITES, stations // 5),
         stations=stations,
         evses=evses,
+        drivers=evses,
         tokens=5 * evses,
         sessions=50 * evses,
         open_sessions=max(2, evses // 20),

@@ -17,13 +17,16 @@ from django.utils import timezone
 
 from benchmarks.network import OPERATOR, SCOPED
 from benchmarks.portal_pages import Page
-from drivers.models import User
+from drivers.models import IdToken, Organization, User
 from drivers.services import apikeys
-from stations.models import Command, Evse, MeterSample, Session, Site, Station
-from stations.views.paging import LAST_PAGE, PAGE_SIZE
+from stations.domain.commands import CommandKind
+from stations.models import BulkCommand, Command, Evse, MeterSample, Session, Site, Station
+from stations.services import bulk
 
 # As many different objects as requests vary over.
 KNOWN = 200
+# Stations of a command to many.
+BULK = 1000
 
 
 def sign_in() -> dict[str, dict[str, str]]:
@@ -66,14 +69,35 @@ def values() -> dict[str, list[Any]]:
         "session": [session.pk for session in sessions],
         "transaction": [session.transaction_id for session in sessions],
         "token": [session.id_token for session in sessions],
+        "driver": _some(User.objects.filter(id_tokens__organization=1).values_list("pk", flat=True).distinct()),
+        "id_token": _some(IdToken.objects.filter(organization=1).values_list("pk", flat=True)[:10_000]),
         "day": [(now - timedelta(days=days)).date().isoformat() for days in (1, 7, 30, 180)],
         "around_city": [_around(site, 0.5) for site in places],
         "around_street": [_around(site, 0.02) for site in places],
-        "site_page": _pages(sites.count()),
-        "station_page": _pages(stations.count()),
+        "site_key": [quote(f"{quote(site.name)},{site.pk}") for site in places],
         "session_key": [quote(f"{session.started_at},{session.pk}") for session in sessions],
+        "command": list(Command.objects.filter(station__site__organization=1).values_list("pk", flat=True)[:KNOWN]),
+        **_bulk(stations),
         "command_key": [1 + (Command.objects.count() - 1) * part // 10 for part in range(1, 11)],
     }
+
+
+def _bulk(stations: QuerySet[Station]) -> dict[str, list[Any]]:
+    """A command to many stations, as it is previewed and as it is followed."""
+    draft = BulkCommand.objects.filter(started_at=None).first() or _drafted(stations)
+    begun = BulkCommand.objects.filter(started_at__isnull=False).first() or _drafted(stations)
+    bulk.start(bulk=begun, counted=begun.total)
+    while bulk.make_next():
+        pass
+    return {"bulk": [begun.pk], "draft": [draft.pk]}
+
+
+def _drafted(stations: QuerySet[Station]) -> BulkCommand:
+    organization, person = Organization.objects.get(pk=1), User.objects.get(email=OPERATOR)
+    ids = list(stations.order_by("identity").values_list("pk", flat=True)[:BULK])
+    draft = bulk.draft(organization=organization, stations=ids, requested_by=person)
+    values = {"variables": [{"name": "HeartbeatInterval", "value": "300"}]}
+    return bulk.word(bulk=draft, kind=CommandKind.SET_VARIABLES, values=values)
 
 
 def _some(names: QuerySet[Any, Any]) -> list[Any]:
@@ -85,11 +109,6 @@ def _some(names: QuerySet[Any, Any]) -> list[Any]:
 def _around(site: Site, degrees: float) -> str:
     longitude, latitude = float(site.longitude), float(site.latitude)
     return f"{longitude - degrees:.5f},{latitude - degrees:.5f},{longitude + degrees:.5f},{latitude + degrees:.5f}"
-
-
-def _pages(rows: int) -> list[int]:
-    last = max(1, min(rows // PAGE_SIZE, LAST_PAGE))
-    return [1, max(1, last // 2), last]
 
 
 def queries(page: Page, address: str) -> int:

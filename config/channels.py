@@ -1,10 +1,36 @@
-"""The channel layer of one process alone."""
+"""The channel layers: of one process alone, and of several over Redis."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer
+from channels_redis.core import ChannelLock, RedisChannelLayer
+
+
+class _CountedLock(ChannelLock):  # type: ignore[misc]
+    """Forgets who gave up waiting.
+
+    The stock one counts them for ever, and so keeps a lock that belongs to one event loop: whoever receives on the
+    next loop of the process would be told that it is bound to a different one.
+    """
+
+    async def acquire(self, channel: str) -> bool:
+        try:
+            return bool(await super().acquire(channel))
+        except BaseException:
+            self.wait_counts[channel] -= 1
+            if self.wait_counts[channel] < 1:
+                del self.locks[channel]
+            raise
+
+
+class SharedChannelLayer(RedisChannelLayer):  # type: ignore[misc]
+    """The layer over Redis, for all processes of an installation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.receive_clean_locks = _CountedLock()
 
 
 class LocalChannelLayer(InMemoryChannelLayer):  # type: ignore[misc]

@@ -23,6 +23,8 @@ QUIET = {
     "daphne": "WARNING",
     # Every 404 of a scanner is no news; errors are.
     "django.request": "ERROR",
+    "fontTools": "WARNING",
+    "fpdf": "ERROR",
     "uvicorn": "WARNING",
     "websockets": "WARNING",
 }

@@ -26,7 +26,8 @@ FILES = {
     "vendor/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
     "vendor/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
     "vendor/topojson-client.js": "topojson-client/dist/topojson-client.min.js",
-    # Country outlines of Natural Earth at 1:50 million (public domain), as TopoJSON.
+    # Country outlines of Natural Earth (public domain) as TopoJSON: the world at a glance, and from nearer by.
+    "vendor/countries-110m.json": "world-atlas/countries-110m.json",
     "vendor/countries-50m.json": "world-atlas/countries-50m.json",
     "vendor/uplot.js": "uplot/dist/uPlot.iife.min.js",
     "vendor/uplot.css": "uplot/dist/uPlot.min.css",

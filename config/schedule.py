@@ -5,6 +5,7 @@ from typing import Any
 EVERY_S: dict[str, float] = {
     "stations.tasks.deliver_facts": 1,
     "stations.tasks.sweep_commands": 1,
+    "stations.tasks.make_bulk_commands": 1,
     "stations.tasks.sweep_reservations": 1,
     "stations.tasks.sync_local_lists": 2,
     "stations.tasks.sweep_certificates": 5,

@@ -13,7 +13,8 @@ from config.schedule import BEAT_SCHEDULE
 # DEBUG: tracebacks in the browser and static files straight from the source. Never where others can reach it.
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = data_key("SECRET_KEY")
-# FIELD_KEY: encrypts secrets at rest (station passwords waiting to be sent). Changing it loses those still waiting.
+# FIELD_KEY: encrypts secrets at rest (station passwords waiting to be sent, what authenticator apps share with us).
+# Changing it loses them: people then need a passkey, or support to remove their authenticator app.
 FIELD_KEY = data_key("FIELD_KEY")
 
 # ALLOWED_HOSTS: names this installation answers to, comma separated.
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "auditlog",
     "channels",
     "csp",
@@ -55,13 +57,15 @@ MIDDLEWARE = [
     "stations.api.waiting.middleware",
     "django.middleware.security.SecurityMiddleware",
     "config.static.StaticFilesMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "drivers.language.LanguageMiddleware",
+    "drivers.audit.Middleware",
+    "drivers.devices.Middleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -95,8 +99,10 @@ if REDIS_URL:
     # The layer waits up to five seconds for a message, just as long as the client library waits for any answer: a quiet
     # listener would be cut off, and hear nothing for a moment.
     _LAYER = {"address": REDIS_URL, "socket_timeout": 30, "max_connections": 1000}
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [_LAYER]}}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "config.channels.SharedChannelLayer", "CONFIG": {"hosts": [_LAYER]}}}
+    # Who waits for a page does not wait long for what only makes it faster.
+    _PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    CACHES = {"default": {"BACKEND": "config.cache.ForgetfulRedisCache", "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE}}
     CELERY_BROKER_URL = REDIS_URL
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "config.channels.LocalChannelLayer"}}
@@ -144,6 +150,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+# Each as it calls itself.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
+LANGUAGE_COOKIE_AGE = 400 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- People ---------------------------------------------------------------------------------------------------
 
@@ -161,6 +173,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "drivers.adapters.AccountAdapter"
+MFA_ADAPTER = "drivers.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Busbar"
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = True
+# `drivers.devices` does the tracking; this shows it.
+USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_ADAPTER = "stations.adapters.UserSessionsAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/console/"
 
@@ -182,12 +203,14 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # HSTS_SECONDS: how long browsers are told to come by https only.
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+# Without TLS browsers offer passkeys at localhost only, which is no https origin.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 
-# TRUSTED_PROXIES: addresses or networks, comma separated, of proxies that end the TLS of chargers. Only from these are
-# the headers believed that tell of a charger's address, certificate and TLS.
+# TRUSTED_PROXIES: addresses or networks, comma separated, of proxies in front. Only from these are the headers believed
+# that tell of a charger's address, certificate and TLS, and from where a person comes.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 # CLIENT_CERTIFICATE_HEADER: where they put the charger's certificate (base64 of its DER form, or PEM escaped as in a
 # URL). They have to remove what comes from outside under this name.
@@ -211,14 +234,19 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Changes of people and network are logged; of secrets only that they changed.
+AUDITLOG_LOGENTRY_MODEL = "drivers.AuditEntry"
 AUDITLOG_MASK_CALLABLE = "drivers.audit.masked"
+# What a key pointed to may be gone by the time somebody reads it.
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
+# Whoever carries our letters may not take longer than a person waits.
+EMAIL_TIMEOUT = 10
 
 # --- REST API -------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "drivers.api.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "drivers.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",

@@ -12,7 +12,7 @@ os.environ["DATA"] = _data.name
 
 from config.env import BASE_DIR, DATA_DIR  # noqa: E402
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, TEMPLATES  # noqa: E402
+from config.settings import CACHES, DATABASES, REDIS_URL, TEMPLATES  # noqa: E402
 from config.strict_templates import Strict  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -21,6 +21,12 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # A file: the in-memory database fails as soon as a second thread writes.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+
+if REDIS_URL:
+    # Emptying a cache empties its whole Redis database: each of pytest's workers has one of its own below that one.
+    _server, _, _number = REDIS_URL.rpartition("/")
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    CACHES["default"]["LOCATION"] = f"{_server}/{int(_number) - 1 - _worker}"
 
 # Static files straight from the source: names without a hash, nothing to collect first.
 STORAGES = {

@@ -1,5 +1,6 @@
 """Every address of the portal."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.decorators.cache import cache_page
@@ -7,7 +8,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from monitoring import health, metrics
 
+# Support staff sign in like everybody else, with their second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
+    path("", include("drivers.urls")),
     path("", include("stations.urls")),
     path("", include("monitoring.urls")),
     path("accounts/", include("allauth.urls")),

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
 
-from drivers.models import ApiKey, IdToken, Membership, Organization, User
+from drivers.models import ApiKey, AuditEntry, IdToken, Membership, Organization, User
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -49,7 +49,7 @@ class UserAdmin(DjangoUserAdmin):
     ordering = ("email",)
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "name", "language", "password")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
@@ -70,13 +70,25 @@ class IdTokenAdmin(ReadOnlyAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
-    """To see who has keys and to revoke them; keys are issued by `manage.py apikey`."""
+    """To see who has keys and to revoke them; people make them in the console."""
 
-    list_display = ("prefix", "user", "name", "scopes", "created_at", "last_used_at", "revoked_at")
+    list_display = ("prefix", "user", "name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     search_fields = ("prefix", "name", "user__email")
-    fields = ("prefix", "user", "name", "scopes", "created_at", "last_used_at", "revoked_at")
+    fields = ("prefix", "user", "name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at")
     readonly_fields = ("prefix", "user", "name", "scopes", "created_at", "last_used_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+# auditlog has registered a page of its own, which looks for names that our people do not have.
+admin.site.unregister(AuditEntry)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("timestamp", "organization", "actor_email", "action", "content_type", "object_repr", "remote_addr")
+    list_filter = ("action", "organization")
+    list_select_related = ("organization", "content_type")
+    search_fields = ("object_repr", "actor_email")

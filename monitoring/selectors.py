@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from math import floor
 
 from django.db.models import Min, Q, QuerySet
+from django.utils.formats import number_format
 
 from drivers.permissions import Viewer
 from monitoring.domain.connectivity import share_connected
@@ -27,7 +28,7 @@ class Connectivity:
     @property
     def percent(self) -> str:
         """The share, never rounded up to a hundred."""
-        return "100" if self.share == 1 else f"{floor(1000 * (self.share or 0)) / 10:.1f}"
+        return "100" if self.share == 1 else number_format(floor(1000 * (self.share or 0)) / 10, 1)
 
 
 def visible_offline_spells(viewer: Viewer) -> QuerySet[OfflineSpell]:

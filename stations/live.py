@@ -118,6 +118,11 @@ def nudge(*groups: str) -> None:
     publisher().publish(groups)
 
 
+def tell_person(user_id: int) -> None:
+    """Tell a person's open pages that what they may see has changed, or that they are signed out. After the commit."""
+    publisher().send(PAGES, {"type": "live.person", "user": user_id})
+
+
 def tell_finished(command_ids: Sequence[int]) -> None:
     """Tell those who wait that these commands have an outcome. Call it after the commit."""
     publisher().send(FINISHED_COMMANDS, {"type": "commands.finished", "ids": list(command_ids)})

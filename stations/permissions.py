@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from drivers.domain.roles import GRANTS, Permission, Role
 from drivers.models import Membership, Organization, User
@@ -23,7 +24,7 @@ ASSISTING = frozenset(
 
 def sites_granting(viewer: Viewer, permission: Permission) -> QuerySet[Site]:
     """The sites where `viewer` holds `permission`: all of the organization, or those its membership is scoped to."""
-    organizations, sites = _granted(viewer, permission)
+    organizations, sites = granted(viewer, permission)
     # Numbers, no subqueries: PostgreSQL plans by how much of the network they are.
     found = Q(organization__in=organizations)
     return Site.objects.filter(found | Q(pk__in=sites) if sites else found)
@@ -31,7 +32,7 @@ def sites_granting(viewer: Viewer, permission: Permission) -> QuerySet[Site]:
 
 def where_granted(viewer: Viewer, permission: Permission) -> QuerySet[Site] | list[int]:
     """The same for rows that know their site: numbers, where the viewer sees nothing but a few sites."""
-    organizations, sites = _granted(viewer, permission)
+    organizations, sites = granted(viewer, permission)
     return sites_granting(viewer, permission) if organizations else sorted(sites)
 
 
@@ -40,10 +41,15 @@ def organization_ids_granting(viewer: Viewer, permission: Permission) -> list[in
     return sorted({organization for organization, role, _ in _scopes(viewer) if permission in GRANTS[role]})
 
 
-def _granted(viewer: Viewer, permission: Permission) -> tuple[set[int], set[int]]:
+def scope_key(viewer: Viewer) -> str:
+    """Names what the viewer sees: people with the same roles and site scopes may share what was computed for one."""
+    return "-".join(sorted(f"{organization}.{role}.{site or 'all'}" for organization, role, site in _scopes(viewer)))
+
+
+def granted(viewer: Viewer, permission: Permission) -> tuple[set[int], set[int]]:
     """Organizations of which all sites are granted, and single sites."""
-    granted = [(organization, site) for organization, role, site in _scopes(viewer) if permission in GRANTS[role]]
-    return {owner for owner, site in granted if site is None}, {site for _, site in granted if site is not None}
+    found = [(organization, site) for organization, role, site in _scopes(viewer) if permission in GRANTS[role]]
+    return {owner for owner, site in found if site is None}, {site for _, site in found if site is not None}
 
 
 def _scopes(viewer: Viewer) -> list[tuple[int, Role, int | None]]:
@@ -70,7 +76,9 @@ def may(viewer: Viewer, permission: Permission, site: Site) -> bool:
 def require(viewer: Viewer, permission: Permission, site: Site) -> None:
     """Raise PermissionDenied unless `viewer` holds `permission` at `site`."""
     if not may(viewer, permission, site):
-        raise PermissionDenied(f"Your role does not include “{permission.value}” at {site.name}.")
+        raise PermissionDenied(
+            _("Your role does not include “%(permission)s” at %(site)s.") % {"permission": permission, "site": site}
+        )
 
 
 def organizations_granting(viewer: Viewer, permission: Permission) -> QuerySet[Organization]:
@@ -79,11 +87,18 @@ def organizations_granting(viewer: Viewer, permission: Permission) -> QuerySet[O
     return Organization.objects.filter(pk__in=unscoped.values("organization"))
 
 
+def may_record(viewer: Viewer, site: Site) -> bool:
+    """Whether `viewer` may add photos and notes to the stations of `site`: those who work on them."""
+    return any(may(viewer, permission, site) for permission in (Permission.COMMAND, Permission.MANAGE_NETWORK))
+
+
 def require_command(viewer: Viewer, kind: CommandKind, site: Site) -> None:
     """Raise PermissionDenied unless `viewer` may send a command of `kind` to the stations of `site`."""
     granting = [Permission.COMMAND, Permission.ASSIST] if kind in ASSISTING else [Permission.COMMAND]
     if not any(may(viewer, permission, site) for permission in granting):
-        raise PermissionDenied(f"Your role does not include the command “{kind.value}” at {site.name}.")
+        raise PermissionDenied(
+            _("Your role does not include the command “%(command)s” at %(site)s.") % {"command": kind, "site": site}
+        )
 
 
 def command_kinds(viewer: Viewer, site: Site) -> list[CommandKind]:

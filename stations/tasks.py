@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from stations import journal
 from stations.services import (
+    bulk,
     certificates,
     commands,
     connections,
@@ -45,6 +46,12 @@ def close_orphans() -> int:
 def sweep_commands() -> int:
     """Close commands that expired or had no effect."""
     return commands.sweep()
+
+
+@shared_task
+def make_bulk_commands() -> int:
+    """Make the commands of bulk commands, a backlog in one go."""
+    return sum(iter(bulk.make_next, 0))
 
 
 @shared_task
@@ -100,9 +107,9 @@ def verify_local_lists() -> int:
 
 @shared_task
 def prune() -> int:
-    """Delete closed connections, settled facts and withdrawn certificates beyond their retention."""
+    """Delete closed connections, settled facts, withdrawn certificates and drafts beyond their retention."""
     horizon = timezone.now() - timedelta(days=settings.OCPP_FRAME_DAYS)
-    stores = (connections, journal, withdrawn_certificates)
+    stores = (bulk, connections, journal, withdrawn_certificates)
     return sum(store.prune(older_than=horizon) for store in stores)
 
 

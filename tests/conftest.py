@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.utils import translation
 from rest_framework.test import APIClient
 
+from config import messages
 from drivers.domain.roles import Role
 from drivers.models import IdToken, Organization, User
 from drivers.services import apikeys
@@ -13,7 +15,17 @@ from stations.models import Session, Site, Station
 from tests import factories
 from tests.loopback import only_loopback  # noqa: F401
 
+# Whoever calls pytest by hand has the catalogues too.
+messages.compile_all()
+
 pytest_plugins = ["tests.edge", "tests.tls"]
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """What a page was read in is not what the next test begins with."""
+    with translation.override("en"):
+        yield
 
 
 @dataclass(frozen=True)

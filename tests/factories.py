@@ -16,6 +16,7 @@ from stations.domain.reservations import ReservationState
 from stations.domain.session import Phase
 from stations.domain.status import ConnectorStatus
 from stations.models import (
+    BulkCommand,
     Command,
     Connection,
     Connector,
@@ -23,6 +24,7 @@ from stations.models import (
     Evse,
     FirmwareUpdate,
     Frame,
+    Invitation,
     LocalList,
     LogRequest,
     MeterSample,
@@ -74,6 +76,19 @@ class MembershipFactory(DjangoModelFactory):
     organization = factory.SubFactory(OrganizationFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.OPERATOR
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Open for a week."""
+
+    class Meta:
+        model = Invitation
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.com")
+    role = Role.TECHNICIAN
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
 
 
 class IdTokenFactory(DjangoModelFactory):
@@ -245,6 +260,24 @@ class CommandFactory(DjangoModelFactory):
     kind = CommandKind.CLEAR_CACHE
     requested_at = factory.LazyFunction(timezone.now)
     expires_at = factory.LazyAttribute(lambda command: command.requested_at + timedelta(hours=1))
+
+
+class BulkCommandFactory(DjangoModelFactory):
+    """Begun, for `stations`; its commands are not made yet."""
+
+    class Meta:
+        model = BulkCommand
+
+    class Params:
+        stations = ()
+
+    organization = factory.SubFactory(OrganizationFactory)
+    kind = CommandKind.CLEAR_CACHE
+    station_ids = factory.LazyAttribute(lambda bulk: [station.pk for station in bulk.stations])
+    total = factory.LazyAttribute(lambda bulk: len(bulk.station_ids))
+    wait_s = 3600
+    created_at = factory.LazyFunction(timezone.now)
+    started_at = factory.SelfAttribute("created_at")
 
 
 class StationCertificateFactory(DjangoModelFactory):

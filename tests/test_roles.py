@@ -9,7 +9,8 @@ from drivers.models import ApiKey, User
 from drivers.services import apikeys
 from stations.models import SiteScope
 from tests import device_rows, factories
-from tests.test_strangers import ADDRESSES, UNSAFE, Visitor, network, rows, text_of  # noqa: F401
+from tests.addresses import ADDRESSES
+from tests.test_strangers import UNSAFE, Visitor, network, rows, text_of  # noqa: F401
 
 # Of the network's station and its site, which the organization's people of another site must not see.
 OF_STATION = (
@@ -20,7 +21,7 @@ OF_STATION = (
 # Of drivers and their sessions, which somebody who may only look at the network must not see.
 OF_DRIVERS = (
     *("TX-OF-VOLTA", "FRAME-OF-VOLTA", "TOKEN-OF-VOLTA", "PAYMENT-OF-VOLTA", "LISTED-BY-VOLTA", "VAT-OF-VOLTA"),
-    "CustomerOfVolta",
+    *("CustomerOfVolta", "DRIVER-OF-VOLTA"),
 )
 
 
@@ -121,7 +122,7 @@ def test_who_works_with_stations_does_not_change_the_network(technician, network
             visitor.generic(method, url, asked(network), "application/json")
     after = kept(network)
     changed = {name for name, found in before.items() if after[name] != found}
-    assert changed <= {"Command", "LogRequest", "Reservation"}
+    assert changed <= {"BulkCommand", "Command", "LogRequest", "Reservation"}
 
 
 def test_a_key_that_may_only_read_changes_nothing(owner, network):  # noqa: F811

@@ -6,13 +6,14 @@ is what they lack: a fair queue of the process's writers, and an anchor connecti
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.creation import DatabaseCreation as SqliteCreation
+from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
 from config.sqlite.turns import TurnNotReached, Turns
 
@@ -54,8 +55,20 @@ class DatabaseCreation(SqliteCreation):
         super()._destroy_test_db(test_database_name, verbosity)  # type: ignore[misc]
 
 
+class DatabaseOperations(SqliteOperations):
+    def sql_flush(self, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        """Empty tables whatever their triggers refuse, as TRUNCATE does on PostgreSQL."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        emptied: list[str] = super().sql_flush(style, tables, **options)
+        dropped = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
+        return [*dropped, *emptied, *(sql for _, sql in triggers)] if emptied else []
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
+    ops_class = DatabaseOperations
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

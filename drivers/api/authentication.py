@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from auditlog.context import auditlog_value
+from django.utils.translation import gettext
+from rest_framework import authentication
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from drivers import audit
 from drivers.domain.apikeys import Scope
 from drivers.models import ApiKey, User
+from drivers.selectors import lacks_second_factor
 from drivers.services import apikeys
 
 if TYPE_CHECKING:
@@ -30,17 +32,21 @@ class BearerAuthentication(BaseAuthentication):
         row = apikeys.authenticate(key=key.strip().decode("latin-1"))
         if row is None:
             raise AuthenticationFailed("This API key is unknown or revoked.")
-        _is_actor(row.user)
+        audit.acts(row.user)
         return row.user, row
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
 
 
-def _is_actor(user: User) -> None:
-    """Tell the audit log, whose middleware knows people by their session only."""
-    with suppress(LookupError):
-        auditlog_value.get()["actor"] = user
+class SessionAuthentication(authentication.SessionAuthentication):
+    """A browser's session, of a person who signs in as their organizations ask."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found: tuple[User, None] | None = super().authenticate(request)
+        if found is not None and lacks_second_factor(found[0]):
+            raise PermissionDenied(gettext("Your organization asks for a second factor: set one up in your account."))
+        return found
 
 
 class HasScope(BasePermission):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular import authentication
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from drivers.api import problems
@@ -14,7 +15,15 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "bearerAuth"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "A key from `manage.py apikey EMAIL`."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key made in the console, or by `manage.py apikey EMAIL`.",
+        }
+
+
+class SessionScheme(authentication.SessionScheme):  # type: ignore[no-untyped-call]
+    target_class = "drivers.api.authentication.SessionAuthentication"
 
 
 def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

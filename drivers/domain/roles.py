@@ -23,7 +23,8 @@ class Permission(StrEnum):
     MANAGE_SESSIONS = "manage_sessions"
     VIEW_TOKENS = "view_tokens"
     MANAGE_TOKENS = "manage_tokens"
-    MANAGE_MEMBERS = "manage_members"
+    VIEW_AUDIT = "view_audit"
+    MANAGE_MEMBERS = "manage_members"  # and what the organization asks of them
 
 
 _P = Permission

@@ -51,7 +51,16 @@ class IdToken(models.Model):
         constraints = [
             models.UniqueConstraint("organization", Lower("value"), name="idtoken_value_unique"),
         ]
-        indexes = [models.Index(fields=["organization", "value"], name="idtoken_value")]
+        indexes = [
+            models.Index(fields=["organization", "value"], name="idtoken_value"),
+            # Most are accepted: lists ask for the others.
+            models.Index(
+                fields=["organization", "value"], condition=models.Q(status=TokenStatus.BLOCKED), name="idtoken_blocked"
+            ),
+            # Searched by their beginning.
+            models.Index(fields=["value"], name="idtoken_value_begins", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["label"], name="idtoken_label_begins", opclasses=["varchar_pattern_ops"]),
+        ]
         ordering = ["id"]
 
     def __str__(self) -> str:

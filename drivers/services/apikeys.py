@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -18,8 +19,10 @@ class Issued(NamedTuple):
     row: ApiKey
 
 
-def issue(*, user: User, scopes: Iterable[str] | None = None, name: str = "") -> Issued:
-    """A new random key that acts as `user`, for all scopes unless some are given.
+def issue(
+    *, user: User, scopes: Iterable[str] | None = None, name: str = "", expires_at: datetime | None = None
+) -> Issued:
+    """A new random key that acts as `user`, for all scopes unless some are given, and up to `expires_at` if that is.
 
     Raises ValueError for a scope that does not exist.
     """
@@ -27,17 +30,22 @@ def issue(*, user: User, scopes: Iterable[str] | None = None, name: str = "") ->
     key = f"bb_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         row = ApiKey.objects.create(
-            user=user, name=name, prefix=key[:PREFIX_LENGTH], digest=digest(key), scopes=granted
+            user=user,
+            name=name,
+            prefix=key[:PREFIX_LENGTH],
+            digest=digest(key),
+            scopes=granted,
+            expires_at=expires_at,
         )
     return Issued(key, row)
 
 
 def authenticate(*, key: str) -> ApiKey | None:
     """The row of a key that may still be used, with its person; None for any other. Notes its use."""
-    row = ApiKey.objects.select_related("user").filter(digest=digest(key), revoked_at=None).first()
-    if row is None or not row.user.is_active:
-        return None
     now = timezone.now()
+    row = ApiKey.objects.select_related("user").filter(digest=digest(key), revoked_at=None).first()
+    if row is None or not row.user.is_active or (row.expires_at is not None and row.expires_at <= now):
+        return None
     if use_is_worth_noting(row.last_used_at, now):
         with transaction.atomic():
             ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
@@ -47,4 +55,7 @@ def authenticate(*, key: str) -> ApiKey | None:
 def revoke(*, row: ApiKey) -> None:
     """From now on the key opens nothing. Revoking twice keeps the first time."""
     with transaction.atomic():
-        ApiKey.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=timezone.now())
+        known = ApiKey.objects.select_for_update().get(pk=row.pk)
+        if known.revoked_at is None:
+            known.revoked_at = timezone.now()
+            known.save(update_fields=["revoked_at"])

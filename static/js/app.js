@@ -28,6 +28,7 @@
   const toasts = document.getElementById("toasts");
   const template = document.getElementById("toast");
   function toast(text) {
+    if ([...toasts.querySelectorAll("p")].some((shown) => shown.textContent === text)) return;
     const node = template.content.firstElementChild.cloneNode(true);
     node.querySelector("p").textContent = text;
     // A modal dialog covers the page: news then belongs above it, and the dialog has just closed.
@@ -35,8 +36,12 @@
     setTimeout(() => node.remove(), 8000);
   }
   document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".toast").remove());
-  document.addEventListener("htmx:responseError", () => toast(document.body.dataset.textFailed));
-  document.addEventListener("htmx:sendError", () => toast(document.body.dataset.textFailed));
+  for (const failure of ["htmx:responseError", "htmx:sendError"])
+    document.addEventListener(failure, (event) => {
+      event.target.querySelector?.(":scope > .skeleton")?.remove();
+      const texts = document.body.dataset;
+      toast(event.detail.xhr.status === 401 ? texts.textSignedOut : texts.textFailed);
+    });
 
   // --- Copying; without a secure context a browser has no clipboard.
   if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
@@ -47,29 +52,32 @@
     toast(document.body.dataset.textCopied);
   });
 
+  // --- Printing.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // --- Filters: what is not set does not stand in the address.
   document.addEventListener("htmx:configRequest", (event) => {
     const form = event.detail.elt.closest?.("form[data-filter]");
     if (!form) return;
-    for (const [name, value] of [...event.detail.formData.entries()]) if (!value) event.detail.formData.delete(name);
+    const data = event.detail.formData;
+    for (const [name, value] of [...data.entries()]) if (!value) data.delete(name);
+    const columns = data.getAll("columns").join(",");
+    data.delete("columns");
+    if (columns && columns !== form.dataset.usualColumns) data.set("columns", columns);
   });
   const mark = (form) => {
-    for (const control of form.querySelectorAll("select, input[type=date]"))
+    for (const control of form.querySelectorAll("select, input:not([type=checkbox], [type=search])"))
       control.classList.toggle("is-set", Boolean(control.value));
+    form.querySelector("[popovertarget=further-filters]")
+      ?.classList.toggle("is-set", Boolean(form.querySelector("#further-filters .is-set")));
   };
   for (const form of document.querySelectorAll("form[data-filter]")) {
     mark(form);
     form.addEventListener("input", () => mark(form));
   }
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
-    const search = document.querySelector("input[type=search]");
-    if (!search) return;
-    event.preventDefault();
-    search.select();
-    search.focus();
-  });
-
   // --- Times.
   const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
   const justNow = document.body.dataset.textNow;

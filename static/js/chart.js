@@ -12,18 +12,19 @@
     return colour;
   };
   const faint = (colour) => colour.replace(/\)$/, " / 0.14)");
+  const language = document.documentElement.lang;
   const font = "500 11px Inter, sans-serif";
   const labels = box.dataset;
   let chart = null;
   let data = null;
 
   const number = (digits, unit) => (_, value) =>
-    value == null ? "–" : `${value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
+    value == null ? "–" : `${value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
 
   function axis(side, scale, unit, options = {}) {
     return {
       side, scale, font, stroke: ink("axis"), size: 46, gap: 6,
-      values: (_, ticks) => ticks.map((tick) => `${tick}${unit}`),
+      values: (_, ticks) => ticks.map((tick) => `${tick.toLocaleString(language)}${unit}`),
       grid: { show: side === 3, stroke: ink("grid"), width: 1 },
       ticks: { show: false },
       ...options,
@@ -37,7 +38,7 @@
     // Two readings make a line, one is only a point.
     const points = { show: data.at.length < 2 };
     const series = [
-      { label: labels.textTime, value: (_, value) => (value == null ? "–" : clock(null, [value])[0]) },
+      { label: labels.textTime, value: (_, value) => (value == null ? "–" : `${clock(null, [value])[0]} ${data.zone_name}`) },
       { label: labels.textPower, scale: "kw", stroke: power, fill: faint(power), width: 2, points, value: number(1, "kW") },
     ];
     const columns = [data.at, data.power_kw];
@@ -73,7 +74,7 @@
   const clock = (_, ticks) => {
     const isShort = data.at.at(-1) - data.at[0] < 900;
     const parts = { hour: "2-digit", minute: "2-digit", ...(isShort && { second: "2-digit" }) };
-    const format = new Intl.DateTimeFormat("en-GB", { ...parts, timeZone: data.zone });
+    const format = new Intl.DateTimeFormat(language, { ...parts, hourCycle: "h23", timeZone: data.zone });
     return ticks.map((tick) => format.format(tick * 1000));
   };
 

@@ -20,7 +20,7 @@
   const isOpen = () => socket?.readyState === WebSocket.OPEN;
 
   function show(state) {
-    for (const node of document.querySelectorAll("[data-live-state]")) {
+    for (const node of document.querySelectorAll("[data-text-live]")) {
       node.dataset.liveState = state;
       node.textContent = node.dataset[state === "live" ? "textLive" : "textPolling"];
     }
@@ -52,7 +52,7 @@
   function connect() {
     clearTimeout(retryTimer);
     // A page of which nothing is live says nothing about it.
-    for (const node of document.querySelectorAll("[data-live-state]")) node.hidden = !elements().length;
+    for (const node of document.querySelectorAll("[data-text-live]")) node.hidden = !elements().length;
     if (!elements().length || document.hidden) return;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     socket = new WebSocket(`${scheme}//${location.host}/live/`);

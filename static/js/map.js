@@ -1,65 +1,76 @@
-// Maps: the public one with its list, and the small ones of the console. Country outlines work without any tile server.
+// Maps: the public one with its list, and those of the console. Country outlines work without any tile server.
 (() => {
   const box = document.querySelector("[data-map]");
   if (!box) return;
   const TONES = { free: "available", busy: "occupied", down: "faulted" };
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(box, {
-    zoomControl: false, minZoom: 2, maxZoom: 18, worldCopyJump: true, zoomAnimation: !still, fadeAnimation: !still,
-    scrollWheelZoom: box.dataset.map === "public",
-  });
-  L.control.zoom({ position: "bottomright", zoomInTitle: box.dataset.textIn, zoomOutTitle: box.dataset.textOut }).addTo(map);
-  map.attributionControl.setPrefix(false);
-  map.setView([51, 10], 4);
-
-  async function base() {
-    if (box.dataset.tiles) {
-      L.tileLayer(box.dataset.tiles, { attribution: box.dataset.textTiles }).addTo(map);
-      return;
-    }
-    const topology = await (await fetch(box.dataset.countries)).json();
-    const countries = topojson.feature(topology, topology.objects.countries);
-    // Below the markers, never in the way of a pointer.
-    L.geoJSON(countries, { interactive: false, className: "country", pane: "tilePane", attribution: "Natural Earth" }).addTo(map);
-    box.dataset.ready = "true";
-  }
+  const { map, still, near } = busbarMap(box, { scrollWheelZoom: box.dataset.map === "public" });
 
   const layer = L.layerGroup().addTo(map);
   const markers = new Map();
   let open = box.dataset.open ?? "";
 
-  function iconOf(properties) {
+  // --- What a marker looks like: on the public map by what is free, in the console by the worst status.
+  function look(properties) {
+    return box.dataset.map === "console" ? lookOfStatus(properties) : lookOfFree(properties);
+  }
+
+  function lookOfFree(properties) {
+    const free = box.dataset.textFree.replace("%free", properties.free).replace("%total", properties.total);
     if (properties.sites > 1) {
       const size = 30 + Math.min(18, properties.sites);
-      return L.divIcon({ html: String(Number(properties.sites)), className: "cluster", iconSize: [size, size] });
+      return {
+        name: `${box.dataset.textSites.replace("%sites", properties.sites)}: ${free}`,
+        icon: { html: String(Number(properties.sites)), className: "cluster", iconSize: [size, size] },
+      };
     }
-    return L.divIcon({
-      html: `<span>${Number(properties.free)}</span>`,
-      className: `marker tone-${TONES[properties.state]}`,
-      iconSize: [28, 28], iconAnchor: [14, 33], tooltipAnchor: [0, -32],
-    });
+    return { name: `${properties.name}: ${free}`, icon: pin(`<span>${Number(properties.free)}</span>`, TONES[properties.state]) };
   }
+
+  // Colour only lets the eye group: each status has its own sign, and trouble its number of stations.
+  function lookOfStatus(properties) {
+    const sign = `<svg class="icon" aria-hidden="true"><use href="${box.dataset.icons}#${properties.icon}"></use></svg>`;
+    const broken = properties.broken ? `<b aria-hidden="true">${Number(properties.broken)}</b>` : "";
+    if (properties.sites === 1) return { name: properties.label, icon: pin(`<span>${sign}</span>${broken}`, properties.tone) };
+    const html = `${sign}<span>${Number(properties.sites)}</span>${broken}`;
+    return { name: properties.label, icon: { html, className: `cluster is-status tone-${properties.tone}`, iconSize: sized(46, 46) } };
+  }
+
+  function pin(html, tone) {
+    const [iconSize, iconAnchor, tooltipAnchor] = [sized(28, 28), sized(14, 33), sized(0, -32)];
+    return { html, className: `marker tone-${tone}`, iconSize, iconAnchor, tooltipAnchor };
+  }
+
+  // Markers grow with the page's text: on a wall they are seen from afar.
+  const growth = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const sized = (...lengths) => lengths.map((length) => Math.round(length * growth()));
 
   function place(feature) {
     const id = String(feature.id);
     const [longitude, latitude] = feature.geometry.coordinates;
-    const properties = feature.properties;
-    const many = properties.sites > 1;
-    const free = box.dataset.textFree.replace("%free", properties.free).replace("%total", properties.total);
-    const name = `${many ? box.dataset.textSites.replace("%sites", properties.sites) : properties.name}: ${free}`;
-    const signature = `${name} ${properties.state} ${latitude} ${longitude}`;
+    const { name, icon } = look(feature.properties);
+    const signature = `${name} ${icon.html} ${icon.className} ${latitude} ${longitude}`;
     const known = markers.get(id);
     if (known?.signature === signature) return;
-    // What changes while the keyboard is on it keeps the keyboard.
-    const focused = known?.marker.getElement() === document.activeElement;
-    if (known) layer.removeLayer(known.marker);
-    const marker = L.marker([latitude, longitude], { icon: iconOf(properties), alt: name, title: "" });
+    if (known) {
+      redraw(known.marker.setLatLng([latitude, longitude]), name, icon);
+      known.signature = signature;
+      return;
+    }
+    const marker = L.marker([latitude, longitude], { icon: L.divIcon(icon), alt: name, title: "" });
     marker.bindTooltip(document.createTextNode(name), { direction: "top" });
-    marker.on("click", () => (many ? approach(marker) : choose(id)));
+    marker.on("click", () => (feature.properties.sites > 1 ? approach(marker) : choose(id)));
     marker.on("add", () => marker.getElement()?.setAttribute("aria-label", name));
     markers.set(id, { marker, signature });
     layer.addLayer(marker);
-    if (focused) marker.getElement().focus();
+  }
+
+  // In place: what changes while the keyboard is on it keeps the keyboard, and its turn.
+  function redraw(marker, name, icon) {
+    marker.setIcon(L.divIcon(icon));
+    marker.setTooltipContent(document.createTextNode(name));
+    const element = marker.getElement();
+    element.classList.add("leaflet-interactive");
+    element.setAttribute("aria-label", name);
   }
 
   function approach(marker) {
@@ -78,8 +89,6 @@
     open = id;
     const known = markers.get(id)?.marker.getLatLng() ?? at;
     if (!known) return;
-    // Outlines alone show nothing from near.
-    const near = box.dataset.tiles ? 14 : 7;
     map.setView(known, Math.max(map.getZoom(), near), { animate: !still });
     mark();
   }
@@ -88,18 +97,25 @@
     for (const [id, { marker }] of markers) marker.getElement()?.classList.toggle("is-open", id === open);
   }
 
+  // Where markers are larger, more of them would cover each other.
+  const clusterZoom = () => Math.max(0, map.getZoom() - Math.round(Math.log2(growth())));
+
   // The server puts together what would cover each other: only what is in view is asked for, and little more.
   let asked = 0;
   async function load() {
     const turn = ++asked;
     const around = map.getBounds().pad(0.2);
-    const view = loaded ? `?bbox=${around.toBBoxString()}&zoom=${map.getZoom()}` : "";
-    const response = await fetch(box.dataset.url + view);
-    if (!response.ok || turn !== asked) return;
+    const view = loaded ? `?bbox=${around.toBBoxString()}&zoom=${clusterZoom()}` : "";
+    // Without an answer the map stays as it is; who is signed out is sent elsewhere.
+    const response = await fetch(box.dataset.url + view).catch(() => null);
+    if (!response?.ok || response.redirected || turn !== asked) return;
     const { features } = await response.json();
     const ids = new Set(features.map((feature) => String(feature.id)));
+    const focused = box.contains(document.activeElement);
     for (const [id, { marker }] of markers) if (!ids.has(id)) { layer.removeLayer(marker); markers.delete(id); }
     features.forEach(place);
+    // A cluster that was entered is gone: the keyboard goes on from the map.
+    if (focused && !box.contains(document.activeElement)) box.focus({ preventScroll: true });
     if (!loaded) start(features);
     mark();
   }
@@ -109,10 +125,26 @@
     loaded = true;
     box.dataset.sites = String(features.reduce((sum, feature) => sum + feature.properties.sites, 0));
     const all = L.latLngBounds([...markers.values()].map(({ marker }) => marker.getLatLng()));
-    if (all.isValid()) map.fitBounds(all.pad(0.15), { maxZoom: 11, animate: false });
+    if (!recall() && all.isValid()) map.fitBounds(all.pad(0.15), { maxZoom: 11, animate: false });
     if (open) highlight(open, atOf(document.querySelector("[data-at]")));
-    map.on("moveend", load);
+    map.on("moveend", () => { remember(); load(); });
     load();
+  }
+
+  // Who looks at a site and comes back finds the console's map as it was.
+  const VIEW = `map-view ${location.pathname}`;
+  function remember() {
+    if (box.dataset.map !== "console") return;
+    const { lat, lng } = map.getCenter();
+    try { sessionStorage.setItem(VIEW, JSON.stringify([lat, lng, map.getZoom()])); } catch { /* Then not. */ }
+  }
+  function recall() {
+    if (box.dataset.map !== "console") return false;
+    try {
+      const [latitude, longitude, zoom] = JSON.parse(sessionStorage.getItem(VIEW));
+      map.setView([latitude, longitude], zoom, { animate: false });
+      return true;
+    } catch { return false; }
   }
 
   function atOf(element) {
@@ -124,7 +156,11 @@
     if (card) highlight(card.dataset.site, atOf(card));
     if (event.target.closest("[data-all-sites]")) { open = ""; mark(); }
   });
-  base();
   load();
   setInterval(() => { if (!document.hidden) load(); }, 30000);
+  // Beside a live fragment it is as live, if not as often.
+  let due = 0;
+  document.addEventListener("busbar:changed", () => {
+    due ||= setTimeout(() => { due = 0; if (!document.hidden) load(); }, 3000);
+  });
 })();

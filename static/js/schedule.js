@@ -1,6 +1,7 @@
 // The limit of an EVSE over the next hours, as steps: by its profiles, and as the station says.
 (() => {
   const faint = (colour) => colour.replace(/\)$/, " / 0.14)");
+  const language = document.documentElement.lang;
   const font = "500 11px Inter, sans-serif";
   let chart = null;
   let data = null;
@@ -17,7 +18,7 @@
   };
 
   const clock = (_, ticks) => {
-    const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
+    const format = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: data.zone });
     return ticks.map((tick) => format.format(tick * 1000));
   };
 
@@ -27,7 +28,7 @@
     const watts = data.unit === "W";
     const shown = (values) => values.map((value) => (value == null ? null : watts ? value / 1000 : value));
     const unit = watts ? "kW" : "A";
-    const value = (_, number) => (number == null ? "–" : `${number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} ${unit}`);
+    const value = (_, number) => (number == null ? "–" : `${number.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`);
     const stepped = uPlot.paths.stepped({ align: 1 });
     const step = (label, colour, options) => ({ label, stroke: colour, width: 2, paths: stepped, points: { show: false }, value, ...options });
     const expected = ink("power");
@@ -38,13 +39,13 @@
       cursor: { points: { size: 7 }, drag: { x: true, y: false } },
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.12 : 1] } },
       series: [
-        { label: labels.textTime, value: (_, at) => (at == null ? "–" : clock(null, [at])[0]) },
+        { label: labels.textTime, value: (_, at) => (at == null ? "–" : `${clock(null, [at])[0]} ${data.zone_name}`) },
         step(labels.textExpected, expected, { fill: faint(expected) }),
         step(labels.textStation, ink("energy"), { dash: [6, 4] }),
       ],
       axes: [
         { font, stroke: ink("axis"), grid: { show: false }, ticks: { stroke: ink("grid"), size: 4 }, size: 32, values: clock },
-        { font, stroke: ink("axis"), size: 46, gap: 6, grid: { stroke: ink("grid"), width: 1 }, ticks: { show: false }, label: unit, labelFont: font, labelSize: 18, labelGap: 0 },
+        { font, stroke: ink("axis"), size: 46, gap: 6, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString(language)), grid: { stroke: ink("grid"), width: 1 }, ticks: { show: false }, label: unit, labelFont: font, labelSize: 18, labelGap: 0 },
       ],
     };
     chart?.destroy();

@@ -26,7 +26,7 @@ from stations.selectors.certificates import (
     visible_installed_certificates,
     visible_root_certificates,
 )
-from stations.services import certificates, installed_certificates
+from stations.services import installed_certificates, revocation
 
 _HASHES = {
     "type": "array",
@@ -159,7 +159,7 @@ class RevokeView(APIView):
         rows = visible_certificates(request.user).filter(station__identity=identity)
         row = get_object_or_404(rows, pk=certificate)
         require(request.user, Permission.MANAGE_NETWORK, row.station.site)
-        certificates.revoke(certificate=row, by=cast(User, request.user))
+        revocation.revoke(certificate=row, by=cast(User, request.user))
         return Response(StationCertificateSerializer(row).data)
 
 

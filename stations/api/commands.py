@@ -143,7 +143,7 @@ class _AskingView(APIView):
                 queue=queue,
             )
         except InvalidParameters as error:
-            raise ValidationError(error.errors) from error
+            raise ValidationError({name: str(text) for name, text in error.errors.items()}) from error
         except commands.NotConnected as error:
             raise Conflict(str(error)) from error
 

@@ -16,13 +16,13 @@ from rest_framework.views import APIView
 
 from drivers.api.problems import InvalidQuery
 from drivers.models import User
-from stations.api.streaming import streamed
 from stations.domain.conversation import TYPES
 from stations.domain.timeline import Kind
 from stations.models import Frame
 from stations.selectors import visible_sessions
 from stations.selectors.frames import Pairing, Wanted, every, page, pairings
 from stations.selectors.timeline import timeline_of
+from stations.streaming import streamed
 
 _DIRECTIONS = Frame.Direction.choices
 

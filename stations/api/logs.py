@@ -14,10 +14,10 @@ from rest_framework.request import Request
 
 from drivers.domain.roles import Permission
 from stations.api.base import ID
-from stations.api.streaming import streamed
 from stations.models import FirmwareUpdate, LogRequest
 from stations.permissions import require
 from stations.selectors import visible_firmware_updates, visible_log_requests
+from stations.streaming import streamed
 
 
 class LogRequestSerializer(serializers.ModelSerializer[LogRequest]):

@@ -23,13 +23,17 @@ from stations.api.fields import VisibleField
 from stations.domain.charger_setup import keys_16, network_profile_2, vendor_of
 from stations.domain.checks import Check, Verdict
 from stations.domain.commands import CommandKind
+from stations.domain.csv_text import Unreadable
 from stations.models import OnboardingDoor, RefusedAttempt, Site
 from stations.permissions import organizations_granting, require, require_command, sites_granting
 from stations.selectors import visible_refused_attempts, visible_sites, visible_stations
 from stations.selectors.charger_setup import setup_of
 from stations.selectors.check_words import Told, told
 from stations.selectors.checks import check_station
-from stations.services import checks, commands, onboarding, station_import
+from stations.services import checks, commands, onboarding
+from stations.services.imports import Action, NothingDone
+from stations.services.imports import stations as station_import
+from stations.services.imports.stations import StationRow
 
 # --- The door ---
 
@@ -92,7 +96,8 @@ class ImportSerializer(serializers.Serializer[Any]):
     csv = serializers.CharField(
         trim_whitespace=False,
         max_length=2_000_000,
-        help_text="First line: identity, site, name, profile, password, vendor, model, serial number, in any order.",
+        help_text="First line, in any order: identity, organization, site, name, profile, password, vendor, model, "
+        "serial number, evses.",
     )
     site = VisibleField("id", visible_sites, required=False, help_text="For rows that name none.")
     dry_run = serializers.BooleanField(default=False, help_text="Only say what would be done.")
@@ -101,16 +106,21 @@ class ImportSerializer(serializers.Serializer[Any]):
     )
 
 
-class ImportedRowSerializer(serializers.Serializer[station_import.Row]):
+class ImportedRowSerializer(serializers.Serializer[StationRow]):
     line = serializers.IntegerField(source="number")
     identity = serializers.CharField()
     site = serializers.IntegerField(source="site.pk", allow_null=True, default=None)
     name = serializers.CharField()
     security_profile = serializers.IntegerField()
+    action = serializers.ChoiceField([(action.value, action.name) for action in Action])
+    changes = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(allow_blank=True)),
+        help_text="By column: before and after.",
+    )
     problems = serializers.DictField(child=serializers.CharField(), source="errors", help_text="By column.")
     password = serializers.SerializerMethodField(help_text="Where we made it, and never again.")
 
-    def get_password(self, row: station_import.Row) -> str | None:
+    def get_password(self, row: StationRow) -> str | None:
         is_told = row.is_generated and row.is_good and self.context["stored"]
         return row.password if is_told else None
 
@@ -125,8 +135,10 @@ class ImportAnswerSerializer(serializers.Serializer[Any]):
 class StationImportView(APIView):
     @extend_schema(request=ImportSerializer, responses=ImportAnswerSerializer)
     def post(self, request: Request) -> Response:
-        """Make many stations from CSV text. 409 with nothing stored where a row is wrong and `only_good` is false; ask
-        with `dry_run` to see which."""
+        """Make and change many stations from CSV text: a row whose station exists changes it.
+
+        409 with nothing stored where a row is wrong and `only_good` is false; ask with `dry_run` to see which.
+        """
         asked = ImportSerializer(data=request.data, context={"request": request})
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
@@ -135,8 +147,8 @@ class StationImportView(APIView):
         rows = _planned(request, values)
         if not values["dry_run"]:
             try:
-                station_import.carry_out(rows=rows, only_good=values["only_good"])
-            except station_import.NothingDone as error:
+                station_import.carry_out(rows=rows, only_good=values["only_good"], by=cast(User, request.user))
+            except NothingDone as error:
                 raise Conflict(str(error)) from error
         good = sum(row.is_good for row in rows)
         answer = {"stored": not values["dry_run"], "good": good, "bad": len(rows) - good, "rows": rows}
@@ -145,11 +157,11 @@ class StationImportView(APIView):
         return Response(shown.data, status=code)
 
 
-def _planned(request: Request, values: dict[str, Any]) -> list[station_import.Row]:
-    sites: QuerySet[Site] = sites_granting(request.user, Permission.MANAGE_NETWORK)
+def _planned(request: Request, values: dict[str, Any]) -> list[StationRow]:
+    sites: QuerySet[Site] = sites_granting(request.user, Permission.MANAGE_NETWORK).select_related("organization")
     try:
         return station_import.plan(text=values["csv"], sites=sites, default_site=values.get("site"))
-    except station_import.Unreadable as error:
+    except Unreadable as error:
         raise ValidationError({"csv": [str(error)]}) from error
 
 
@@ -186,8 +198,8 @@ class StationSetupView(APIView):
             "full_url": setup.full_url,
             "identity": setup.identity,
             "security_profile": setup.security_profile,
-            "vendor": vendor.name,
-            "steps": vendor.steps,
+            "vendor": str(vendor.name),
+            "steps": [str(step) for step in vendor.steps],
             "ocpp16_keys": [{"key": key, "value": value} for key, value in keys_16(setup)],
             "ocpp2_network_profile": network_profile_2(setup),
         }

@@ -152,7 +152,7 @@ class ReservationViewSet(
                 station=station, values=_values(form.validated_data), requested_by=cast(User, request.user)
             )
         except InvalidParameters as error:
-            raise ValidationError(error.errors) from error
+            raise ValidationError({name: str(text) for name, text in error.errors.items()}) from error
         except commands.NotConnected as error:
             raise Conflict(str(error)) from error
         return self._awaited(row, row.command, wait_s, status.HTTP_201_CREATED)

@@ -11,10 +11,12 @@ from stations.selectors.search import containing
 
 
 class Search(SearchFilter):
-    """Each word stands in one of the view's `search_fields`, upper and lower case alike."""
+    """Each word stands in one of the view's `search_fields`, upper and lower case alike; a view with a method `named`
+    says itself which rows a word means."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         fields = self.get_search_fields(view, request) or ()
+        named = getattr(view, "named", None)
         for term in self.get_search_terms(request) if fields else []:
-            queryset = queryset.filter(containing(queryset.model, fields, term))
+            queryset = queryset.filter(named(term) if named else containing(queryset.model, fields, term))
         return queryset

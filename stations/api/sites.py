@@ -5,7 +5,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from drivers.domain.roles import Permission
@@ -13,9 +15,11 @@ from drivers.models import Organization
 from drivers.permissions import Viewer, memberships_granting
 from stations.api.base import ID, Resource, organization_for, unmoved
 from stations.api.fields import VisibleField
-from stations.models import Site
+from stations.domain.opening_hours import Unreadable, from_json, to_json
+from stations.models import Site, SiteContact
 from stations.permissions import require
 from stations.selectors import visible_sites
+from stations.selectors.opening_hours_words import why
 from stations.services import network
 
 
@@ -32,12 +36,57 @@ class Degrees(serializers.FloatField):
         return round(Decimal(value), 6) if isinstance(value, float) else value
 
 
+class PeriodSerializer(serializers.Serializer[Any]):
+    period_begin = serializers.CharField(help_text="On the site's clock, such as 08:00.")
+    period_end = serializers.CharField(help_text="If it is not later than the beginning: on the next day.")
+
+
+class RegularHoursSerializer(PeriodSerializer):
+    weekday = serializers.IntegerField(min_value=1, max_value=7, help_text="1 is Monday.")
+
+
+class SpecialDaySerializer(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    hours = PeriodSerializer(many=True, required=False, help_text="Instead of its weekday's; none: closed.")
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=80)
+
+
+class OpeningHoursSerializer(serializers.Serializer[Any]):
+    """In the words of OCPI 2.2.1; days that are different are days of the site's clock."""
+
+    twentyfourseven = serializers.BooleanField(default=False)
+    regular_hours = RegularHoursSerializer(many=True, required=False)
+    special_days = SpecialDaySerializer(many=True, required=False)
+
+
+@extend_schema_field(OpeningHoursSerializer)
+class OpeningHoursField(serializers.JSONField):
+    """Read by stations.domain.opening_hours, and stored as that writes it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return to_json(from_json(super().to_internal_value(data)))
+        except Unreadable as error:
+            raise serializers.ValidationError(why(error)) from error
+
+
+class SiteContactSerializer(serializers.ModelSerializer[SiteContact]):
+    class Meta:
+        model = SiteContact
+        fields = ("name", "role", "phone", "email", "note", "is_public")
+
+
 class SiteSerializer(serializers.ModelSerializer[Site]):
     organization = VisibleField(
         "slug", _organizations, required=False, help_text="Left out: yours, if you work for one only."
     )
     latitude = Degrees(min_value=-90, max_value=90)
     longitude = Degrees(min_value=-180, max_value=180)
+    opening_hours = OpeningHoursField(required=False, allow_null=True, help_text="null: not stated.")
+    open_now = serializers.SerializerMethodField(help_text="null where nobody said when it is open.")
+    contacts = SiteContactSerializer(
+        many=True, required=False, help_text="When given, they take the place of all there were."
+    )
     country = serializers.RegexField("^[A-Za-z]{2}$", required=False, allow_blank=True, help_text="ISO 3166-1 alpha-2.")
 
     class Meta:
@@ -55,10 +104,20 @@ class SiteSerializer(serializers.ModelSerializer[Site]):
             "access",
             "one_session_per_token",
             "is_public",
+            "is_active",
+            "description",
+            "opening_hours",
+            "open_now",
+            "directions",
+            "staff_note",
+            "contacts",
             "created_at",
         )
         # A name given twice is the service's to refuse: the organization may be left out here.
         validators: list[Any] = []
+
+    def get_open_now(self, site: Site) -> bool | None:
+        return None if site.hours is None else site.hours.is_open(timezone.now(), site.zone)
 
     def validate_timezone(self, value: str) -> str:
         if value not in available_timezones():
@@ -74,7 +133,7 @@ class SiteFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Site
-        fields = ("organization", "city", "country", "access", "is_public")
+        fields = ("organization", "city", "country", "access", "is_public", "is_active")
 
 
 class SiteViewSet(Resource[Site]):
@@ -89,7 +148,7 @@ class SiteViewSet(Resource[Site]):
     lookup_value_regex = ID
 
     def get_queryset(self) -> QuerySet[Site]:
-        return visible_sites(self.viewer).select_related("organization")
+        return visible_sites(self.viewer).select_related("organization").prefetch_related("contacts")
 
     def make(self, values: dict[str, Any]) -> Site:
         organization = organization_for(self.viewer, Permission.MANAGE_NETWORK, values.pop("organization", None))

@@ -18,6 +18,7 @@ from stations.api.base import ID, Resource, organization_for, unmoved
 from stations.api.fields import VisibleField
 from stations.ocpp import protocols
 from stations.selectors import visible_id_tokens
+from stations.selectors.drivers import tokens_named
 from stations.services import tokens
 
 # Of RFC 5321.
@@ -155,6 +156,10 @@ class IdTokenViewSet(Resource[IdToken]):
 
     def get_queryset(self) -> QuerySet[IdToken]:
         return visible_id_tokens(self.viewer).select_related("organization", "driver")
+
+    def named(self, text: str) -> Q:
+        """See `tokens_named`: the middle of a value is not looked for."""
+        return tokens_named(self.viewer, text)
 
     def make(self, values: dict[str, Any]) -> IdToken:
         organization = organization_for(self.viewer, Permission.MANAGE_TOKENS, values.pop("organization", None))

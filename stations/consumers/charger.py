@@ -13,6 +13,7 @@ from channels.exceptions import StopConsumer
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from drivers.domain.phrases import english
 from stations.consumers import handshake
 from stations.consumers.client import client_of
 from stations.consumers.handshake import Entry, Reason, Refused
@@ -136,7 +137,7 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
             entry.station_id, lambda work: connections.open_connection(work=work, handshake=shaken)
         )
         if isinstance(opened, connections.Held):
-            detail = f"It is connected from {opened.address or 'elsewhere'}."
+            detail = english("It is connected from %(address)s.", address=opened.address or "elsewhere")
             raise Refused(Reason.IDENTITY_SHARED, detail, retry_after_s=opened.wait.total_seconds())
         await self.base_send({"type": "websocket.accept", "subprotocol": protocol.name})
         # Once per socket: all that is logged on its behalf from now on says whose it is.

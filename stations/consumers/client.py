@@ -7,15 +7,14 @@ its socket in the scope's extensions `peer` and `tls`.
 
 import base64
 import binascii
-import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
+from drivers.addresses import is_proxy
 from stations.domain import x509
 
 _HOST = re.compile(rb"[A-Za-z0-9._\[\]:-]{1,255}")
@@ -61,7 +60,7 @@ def client_of(scope: Mapping[str, Any], identity: str) -> Client:
     extensions = scope.get("extensions") or {}
     tls = extensions.get("tls") or {}
     address = scope.get("client")
-    told = _told_by_proxy(scope["headers"]) if _is_proxy(extensions.get("peer", "")) else None
+    told = _told_by_proxy(scope["headers"]) if is_proxy(extensions.get("peer", "")) else None
     return Client(
         identity=identity,
         address=str(address[0])[:60] if address else "",
@@ -84,16 +83,3 @@ def _told_by_proxy(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, Any]:
         "tls_version": _TLS_VERSIONS.get(version, version),
         "tls_cipher": header(TLS_CIPHER_HEADER).decode("ascii", "replace"),
     }
-
-
-def _is_proxy(peer: str) -> bool:
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return False
-    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
-
-
-@lru_cache(maxsize=8)
-def _networks(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(network, strict=False) for network in written)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from math import ceil
 from weakref import WeakKeyDictionary
 
+from drivers.domain.phrases import english
 from stations.consumers.client import Client
 from stations.domain.backoff import Doorkeeper
 from stations.domain.credentials import Credential, verify_password
@@ -188,7 +189,7 @@ async def _check_password(client: Client, known: Admission) -> Credential:
     door.ask(client, known)
     if username != client.identity:
         door.failed(client, known)
-        raise Refused(Reason.WRONG_PASSWORD, "The user name is not the station's identity.")
+        raise Refused(Reason.WRONG_PASSWORD, english("The user name is not the station's identity."))
     found = await passwords.verify(known, password)
     if found is None:
         door.failed(client, known)
@@ -207,12 +208,16 @@ class Door:
         """Raises Refused while the client has to wait."""
         wait = self._keeper.wait_s(*_caller(client, known), time.monotonic())
         if wait:
-            raise Refused(Reason.TOO_MANY_ATTEMPTS, f"Wait {ceil(wait)} s.", retry_after_s=wait)
+            raise Refused(
+                Reason.TOO_MANY_ATTEMPTS, english("Wait %(seconds)d s.", seconds=ceil(wait)), retry_after_s=wait
+            )
 
     def ask_stranger(self, client: Client) -> None:
         """Raises Refused while no guess from there at the password of newcomers is looked at."""
         if wait := self._keeper.stranger_wait_s(client.address, time.monotonic()):
-            raise Refused(Reason.TOO_MANY_ATTEMPTS, f"Wait {ceil(wait)} s.", retry_after_s=wait)
+            raise Refused(
+                Reason.TOO_MANY_ATTEMPTS, english("Wait %(seconds)d s.", seconds=ceil(wait)), retry_after_s=wait
+            )
 
     def stranger_failed(self, client: Client) -> None:
         """A wrong password of newcomers; without credentials nothing was guessed."""

@@ -9,11 +9,15 @@ import re
 from typing import Any
 
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.auth import get_user
+from django.http import HttpRequest
 
 from drivers.domain.roles import Permission
 from drivers.models import User
 from drivers.permissions import memberships_granting
+from drivers.selectors import lacks_second_factor
 from stations import live
 from stations.selectors import visible_sessions, visible_sites, visible_stations
 
@@ -28,7 +32,7 @@ def visible_groups(user_id: int, names: list[str]) -> set[str]:
     for name in names:
         if match := _GROUP.fullmatch(name):
             asked.setdefault(match[1], set()).add(int(match[2]))
-    if viewer is None:
+    if viewer is None or lacks_second_factor(viewer):
         return set()
     memberships = memberships_granting(viewer, Permission.VIEW_NETWORK)
     rows = {
@@ -41,6 +45,16 @@ def visible_groups(user_id: int, names: list[str]) -> set[str]:
     return {
         f"{kind}.{pk}" for kind, ids in asked.items() for pk in rows[kind].filter(**{columns.get(kind, "pk__in"): ids})
     }
+
+
+def is_signed_out(user_id: int, session: Any) -> bool:
+    """Whether the browser's `session` has been ended meanwhile, elsewhere or by a new password."""
+    if session is None:
+        return False
+    request = HttpRequest()
+    # Read anew: what the socket was opened with does not change.
+    request.session = session.__class__(session.session_key)
+    return get_user(request).pk != user_id
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -72,14 +86,27 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             return
         self.wanted = [name for name in listen if isinstance(name, str)][:MAX_GROUPS]
         await self._join()
-        await self.send_json({"listening": sorted(self.joined)})
+        await self._say()
 
     async def live_nudge(self, event: dict[str, Any]) -> None:
         """Nudges of stations.live."""
         for group in self.joined.intersection(event["groups"]):
             await self.send_json({"changed": group})
 
+    async def live_person(self, event: dict[str, Any]) -> None:
+        """What somebody may see has changed."""
+        if event["user"] == self.user_id:
+            await self._join()
+            await self._say()
+
+    async def _say(self) -> None:
+        await self.send_json({"listening": sorted(self.joined)})
+
     async def _join(self) -> None:
+        """Raises StopConsumer, the socket closed, for a browser that is signed out."""
+        if await database_sync_to_async(is_signed_out)(self.user_id, self.scope.get("session")):
+            await self.close()
+            raise StopConsumer
         self.joined = await database_sync_to_async(visible_groups)(self.user_id, self.wanted)
 
     async def _renew(self) -> None:

@@ -5,8 +5,6 @@ from stations.domain.parameter import Parameter
 
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
 _VERSIONS = ("OCPP16", "OCPP20", "OCPP201", "OCPP21")
-_SLOT = "Which of the station's slots for connection profiles (OCPP 2.x)"
-_URL = "Address of this CSMS for the station, without its identity"
 
 _APN = (
     Parameter("apn", str, "Access point name.", required=True),
@@ -32,13 +30,15 @@ ACCESS: dict[Kind, tuple[Parameter, ...]] = {
     Kind.ROTATE_PASSWORD: (),
     Kind.UPGRADE_SECURITY_PROFILE: (
         Parameter("security_profile", int, "The new security profile; higher than the present one.", required=True),
-        Parameter("url", str, f"{_URL}; OCPP 2.x needs it."),
-        Parameter("slot", int, f"{_SLOT}; left out: one that is free."),
+        Parameter("url", str, "Address of this CSMS for the station, without its identity; OCPP 2.x needs it."),
+        Parameter(
+            "slot", int, "Which of the station's slots for connection profiles (OCPP 2.x); left out: one that is free."
+        ),
         Parameter("interface", str, "OCPP 2.x: by which network; left out: Wired0.", choices=INTERFACES),
     ),
     Kind.SET_NETWORK_PROFILE: (
-        Parameter("slot", int, f"{_SLOT}.", required=True),
-        Parameter("url", str, f"{_URL}.", required=True),
+        Parameter("slot", int, "Which of the station's slots for connection profiles (OCPP 2.x).", required=True),
+        Parameter("url", str, "Address of this CSMS for the station, without its identity.", required=True),
         Parameter("security_profile", int, "0 to 3.", required=True),
         Parameter("interface", str, "By which network; left out: Wired0.", choices=(*INTERFACES, "Any")),
         Parameter("message_timeout", int, "Seconds the station waits for an answer; left out: 30."),

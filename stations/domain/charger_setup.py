@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from drivers.domain.phrases import Phrase
+
 # Security profiles (OCPP 2.0.1 A00) that need TLS.
 _WITH_TLS = (2, 3)
 _WITH_PASSWORD = (1, 2)
@@ -63,22 +65,25 @@ class Vendor:
     """`marks`: what its chargers call themselves contains one of these. `appends_identity`: to the address entered."""
 
     key: str
-    name: str
+    name: Phrase | str
     marks: tuple[str, ...]
-    steps: tuple[str, ...]
+    steps: tuple[Phrase, ...]
     appends_identity: bool = True
 
 
 GENERIC = Vendor(
     "generic",
-    "Any charger",
+    Phrase("Any charger"),
     (),
     (
-        "Open the charger's web page, app or service tool and look for OCPP, Backend, Central system or Back office.",
-        "Choose OCPP 1.6 JSON (also 1.6J, WebSocket) or OCPP 2.0.1, never SOAP.",
-        "Enter the address. If the charger refuses to connect, enter it with the identity at the end.",
-        "Enter the identity as charge point id (also ChargeBoxIdentity), capital letters as shown.",
-        "Enter the password as authorization key or basic authentication password, then restart the charger.",
+        Phrase(
+            "Open the charger's web page, app or service tool and look for OCPP, Backend, Central system or Back"
+            " office."
+        ),
+        Phrase("Choose OCPP 1.6 JSON (also 1.6J, WebSocket) or OCPP 2.0.1, never SOAP."),
+        Phrase("Enter the address. If the charger refuses to connect, enter it with the identity at the end."),
+        Phrase("Enter the identity as charge point id (also ChargeBoxIdentity), capital letters as shown."),
+        Phrase("Enter the password as authorization key or basic authentication password, then restart the charger."),
     ),
 )
 
@@ -88,10 +93,17 @@ VENDORS: tuple[Vendor, ...] = (
         "ABB",
         ("abb",),
         (
-            "Terra AC: open TerraConfig on site, sign in as installer and connect by Bluetooth with the charger's PIN.",
-            "Under OCPP server choose to enter one by hand, then address and password. The identity is the serial"
-            " number unless it is changed there.",
-            "Terra DC and HPC: ABB's service enters the address; send it to them with serial number and identity.",
+            Phrase(
+                "Terra AC: open TerraConfig on site, sign in as installer and connect by Bluetooth with the charger's"
+                " PIN."
+            ),
+            Phrase(
+                "Under OCPP server choose to enter one by hand, then address and password. The identity is the serial"
+                " number unless it is changed there."
+            ),
+            Phrase(
+                "Terra DC and HPC: ABB's service enters the address; send it to them with serial number and identity."
+            ),
         ),
     ),
     Vendor(
@@ -99,11 +111,16 @@ VENDORS: tuple[Vendor, ...] = (
         "Alfen",
         ("alfen",),
         (
-            "ACE Service Installer, tab Connectivity: set Back Office Preset to Stand-alone, save and restart.",
-            "Then choose “Manually enter backend settings”, and in network profile 1: protocol OCPP 1.6, server domain"
-            " and port, back office path and security profile, each from the address shown here.",
-            "wss needs the root certificate as an .fwi file (tab General, Upload Firmware) unless it is known already.",
-            "Save, restart; Live Monitoring shows “OCPP Boot Notification State: Accepted”.",
+            Phrase("ACE Service Installer, tab Connectivity: set Back Office Preset to Stand-alone, save and restart."),
+            Phrase(
+                "Then choose “Manually enter backend settings”, and in network profile 1: protocol OCPP 1.6, server"
+                " domain and port, back office path and security profile, each from the address shown here."
+            ),
+            Phrase(
+                "wss needs the root certificate as an .fwi file (tab General, Upload Firmware) unless it is known"
+                " already."
+            ),
+            Phrase("Save, restart; Live Monitoring shows “OCPP Boot Notification State: Accepted”."),
         ),
     ),
     Vendor(
@@ -111,20 +128,26 @@ VENDORS: tuple[Vendor, ...] = (
         "Autel",
         ("autel",),
         (
-            "Autel Config app: connect to the charger, open its server settings and choose a server of your own.",
-            "Enter address, identity and password, save, and let the charger restart.",
+            Phrase(
+                "Autel Config app: connect to the charger, open its server settings and choose a server of your own."
+            ),
+            Phrase("Enter address, identity and password, save, and let the charger restart."),
         ),
     ),
     Vendor(
         "bender",
-        "Bender controllers (Mennekes, Ensto, Spelsberg, Juice and others)",
+        Phrase("Bender controllers (Mennekes, Ensto, Spelsberg, Juice and others)"),
         ("bender", "mennekes", "ebee", "ensto", "spelsberg", "juice", "webasto"),
         (
-            "By USB open http://192.168.123.123/operator/, or the same page at the charger's address, as operator.",
-            "Backend, Connection: the way to the internet. Backend, OCPP: mode OCPP-J 1.6.",
-            "“OCPP ChargeBoxIdentity (ChargePointID)”: the identity. “WebSockets JSON OCPP URL of the Backend”: the"
-            " address, with the slash at its end.",
-            "“HTTP Basic Authentication password”: the password. Save and restart.",
+            Phrase(
+                "By USB open http://192.168.123.123/operator/, or the same page at the charger's address, as operator."
+            ),
+            Phrase("Backend, Connection: the way to the internet. Backend, OCPP: mode OCPP-J 1.6."),
+            Phrase(
+                "“OCPP ChargeBoxIdentity (ChargePointID)”: the identity. “WebSockets JSON OCPP URL of the Backend”:"
+                " the address, with the slash at its end."
+            ),
+            Phrase("“HTTP Basic Authentication password”: the password. Save and restart."),
         ),
     ),
     Vendor(
@@ -132,10 +155,12 @@ VENDORS: tuple[Vendor, ...] = (
         "Easee",
         ("easee",),
         (
-            "Native OCPP is set through Easee's OCPP commissioning API, not in the app.",
-            "Store the connection: url is the address, chargePointId the identity, basicAuthPassword the password;"
-            " caCertificate is needed for authorities the charger does not know.",
-            "Apply it to the charger or to the whole site. The site's operator must be yours.",
+            Phrase("Native OCPP is set through Easee's OCPP commissioning API, not in the app."),
+            Phrase(
+                "Store the connection: url is the address, chargePointId the identity, basicAuthPassword the"
+                " password; caCertificate is needed for authorities the charger does not know."
+            ),
+            Phrase("Apply it to the charger or to the whole site. The site's operator must be yours."),
         ),
     ),
     Vendor(
@@ -143,8 +168,11 @@ VENDORS: tuple[Vendor, ...] = (
         "EVBox",
         ("evbox", "ev-box"),
         (
-            "EVBox Install app: connect to the station, open its charging management platform and choose another one.",
-            "Enter address and identity. Older BusinessLine stations are redirected by EVBox's support.",
+            Phrase(
+                "EVBox Install app: connect to the station, open its charging management platform and choose another"
+                " one."
+            ),
+            Phrase("Enter address and identity. Older BusinessLine stations are redirected by EVBox's support."),
         ),
     ),
     Vendor(
@@ -152,9 +180,11 @@ VENDORS: tuple[Vendor, ...] = (
         "KEBA",
         ("keba",),
         (
-            "P30 x-series and P40: open the charger's web page and sign in; in a charging network, at the master.",
-            "OCPP: enable it, connection type WebSocket, then host, port and path from the address shown here.",
-            "Charge point identity: the identity. User and password: identity and password. Save; it restarts.",
+            Phrase(
+                "P30 x-series and P40: open the charger's web page and sign in; in a charging network, at the master."
+            ),
+            Phrase("OCPP: enable it, connection type WebSocket, then host, port and path from the address shown here."),
+            Phrase("Charge point identity: the identity. User and password: identity and password. Save; it restarts."),
         ),
     ),
     Vendor(
@@ -162,8 +192,13 @@ VENDORS: tuple[Vendor, ...] = (
         "Kempower",
         ("kempower",),
         (
-            "In the charging system's settings (ChargEye, or on site with the service tool) open its OCPP connection.",
-            "Each satellite or outlet group is a station of its own: enter address, identity and password for each.",
+            Phrase(
+                "In the charging system's settings (ChargEye, or on site with the service tool) open its OCPP"
+                " connection."
+            ),
+            Phrase(
+                "Each satellite or outlet group is a station of its own: enter address, identity and password for each."
+            ),
         ),
     ),
     Vendor(
@@ -171,10 +206,17 @@ VENDORS: tuple[Vendor, ...] = (
         "Schneider Electric",
         ("schneider", "evlink"),
         (
-            "With EcoStruxure EV Charging Expert: supervision “Unique”, then the address as Remote Supervision URL; the"
-            " stations keep their own identities.",
-            "Without it: the station's commissioning page, general settings, “Supervision”, then address and identity.",
-            "If it does not connect over wss, check its clock first: a wrong date makes every certificate invalid.",
+            Phrase(
+                "With EcoStruxure EV Charging Expert: supervision “Unique”, then the address as Remote Supervision"
+                " URL; the stations keep their own identities."
+            ),
+            Phrase(
+                "Without it: the station's commissioning page, general settings, “Supervision”, then address and"
+                " identity."
+            ),
+            Phrase(
+                "If it does not connect over wss, check its clock first: a wrong date makes every certificate invalid."
+            ),
         ),
     ),
     Vendor(
@@ -182,8 +224,8 @@ VENDORS: tuple[Vendor, ...] = (
         "Wallbox",
         ("wallbox", "wall box"),
         (
-            "Wallbox app or portal: the charger's settings, OCPP (1.6J). The charger must be online.",
-            "URL: the address. Charge point identity: the identity. Password: the password. Save; it restarts.",
+            Phrase("Wallbox app or portal: the charger's settings, OCPP (1.6J). The charger must be online."),
+            Phrase("URL: the address. Charge point identity: the identity. Password: the password. Save; it restarts."),
         ),
     ),
     Vendor(
@@ -191,10 +233,15 @@ VENDORS: tuple[Vendor, ...] = (
         "Zaptec",
         ("zaptec",),
         (
-            "Zaptec Portal: the installation, Settings, Authentication, “OCPP 1.6J” (the chargers speak themselves).",
-            "Central system URL: the address with {deviceId} at its end; Zaptec puts the serial number there, so the"
-            " identity here must be the serial number, such as ZAP000001.",
-            "Initial device password: the password. No session may run meanwhile.",
+            Phrase(
+                "Zaptec Portal: the installation, Settings, Authentication, “OCPP 1.6J” (the chargers speak"
+                " themselves)."
+            ),
+            Phrase(
+                "Central system URL: the address with {deviceId} at its end; Zaptec puts the serial number there, so"
+                " the identity here must be the serial number, such as ZAP000001."
+            ),
+            Phrase("Initial device password: the password. No session may run meanwhile."),
         ),
         appends_identity=False,
     ),

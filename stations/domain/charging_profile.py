@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from drivers.domain.phrases import Phrase
 from stations.domain.times import parse
 
 MAX_SCHEDULES = 3
@@ -175,71 +176,77 @@ EXTRAS = frozenset(
 )
 
 
-def problems(draft: Draft) -> dict[str, str]:
+def problems(draft: Draft) -> dict[str, Phrase]:
     """What a central system must not send (K01), by field; empty where all is well."""
-    errors: dict[str, str] = {}
+    errors: dict[str, Phrase] = {}
     if draft.purpose == Purpose.EXTERNAL:
-        errors["purpose"] = "Only external systems impose constraints of this purpose (K01.FR.22)."
+        errors["purpose"] = Phrase("Only external systems impose constraints of this purpose (K01.FR.22).")
     if draft.kind == Kind.RELATIVE and draft.purpose == Purpose.STATION_MAX:
-        errors["kind"] = "The limit of a whole station is not relative to a session (K01.FR.38)."
+        errors["kind"] = Phrase("The limit of a whole station is not relative to a session (K01.FR.38).")
     if (draft.kind == Kind.RECURRING) != bool(draft.recurrency):
-        errors["recurrency"] = "A recurring profile, and no other, is daily or weekly."
+        errors["recurrency"] = Phrase("A recurring profile, and no other, is daily or weekly.")
     if draft.valid_from and draft.valid_to and draft.valid_from >= draft.valid_to:
-        errors["valid_to"] = "It must end after it begins."
+        errors["valid_to"] = Phrase("It must end after it begins.")
     if stray := sorted(draft.extras.keys() - EXTRAS):
-        errors["extras"] = f"A profile has no further member {stray[0]!r}; there are {', '.join(sorted(EXTRAS))}."
+        errors["extras"] = Phrase(
+            "A profile has no further member %(stray)s; there are %(extras)s.",
+            stray=repr(stray[0]),
+            extras=", ".join(sorted(EXTRAS)),
+        )
     if draft.kind != Kind.DYNAMIC and {"dynUpdateInterval", "dynUpdateTime"} & draft.extras.keys():
-        errors["extras"] = "Only a dynamic profile is updated as it runs (K01.FR.122)."
+        errors["extras"] = Phrase("Only a dynamic profile is updated as it runs (K01.FR.122).")
     if not 1 <= len(draft.schedules) <= MAX_SCHEDULES:
-        errors["schedules"] = f"A profile has one to {MAX_SCHEDULES} schedules."
+        errors["schedules"] = Phrase("A profile has one to %(most)d schedules.", most=MAX_SCHEDULES)
     for schedule in draft.schedules:
         if problem := _schedule_problem(draft, schedule):
             errors["schedules"] = problem
     return errors
 
 
-def _schedule_problem(draft: Draft, wire: Any) -> str:
+def _schedule_problem(draft: Draft, wire: Any) -> Phrase | None:
     try:
         schedule = schedule_of(wire)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return f"This is no ChargingSchedule: {type(error).__name__} {error}."
+        return Phrase("This is no ChargingSchedule: %(name)s %(error)s.", name=type(error).__name__, error=error)
     starts = [int(period["startPeriod"]) for period in wire["chargingSchedulePeriod"]]
     checks = {
-        "A schedule has at least one period.": not starts,
-        "The first period starts at 0 (K01.FR.31).": bool(starts) and starts[0] != 0,
-        "Periods stand in the order of their start (K01.FR.35).": any(a >= b for a, b in pairwise(starts)),
-        "A limit is not negative.": any((period.limit or 0) < 0 for period in schedule.periods),
-        "phaseToUse goes with one phase only (K01.FR.19).": any(
+        Phrase("A schedule has at least one period."): not starts,
+        Phrase("The first period starts at 0 (K01.FR.31)."): bool(starts) and starts[0] != 0,
+        Phrase("Periods stand in the order of their start (K01.FR.35)."): any(a >= b for a, b in pairwise(starts)),
+        Phrase("A limit is not negative."): any((period.limit or 0) < 0 for period in schedule.periods),
+        Phrase("phaseToUse goes with one phase only (K01.FR.19)."): any(
             "phaseToUse" in period and period.get("numberPhases") != 1 for period in wire["chargingSchedulePeriod"]
         ),
-        "An absolute or recurring schedule says when it starts (K01.FR.40).": (
+        Phrase("An absolute or recurring schedule says when it starts (K01.FR.40)."): (
             draft.kind in (Kind.ABSOLUTE, Kind.RECURRING) and schedule.start is None
         ),
-        "A relative schedule has no start of its own (K01.FR.41).": (
+        Phrase("A relative schedule has no start of its own (K01.FR.41)."): (
             draft.kind == Kind.RELATIVE and schedule.start is not None
         ),
-        "A dynamic profile has one period (K28.FR.01).": draft.kind == Kind.DYNAMIC and len(starts) != 1,
-        "Priority charging lasts as long as the session: no duration (K01.FR.70).": (
+        Phrase("A dynamic profile has one period (K28.FR.01)."): draft.kind == Kind.DYNAMIC and len(starts) != 1,
+        Phrase("Priority charging lasts as long as the session: no duration (K01.FR.70)."): (
             draft.purpose == Purpose.PRIORITY and schedule.duration_s is not None
         ),
     }
     wrong = (text for text, is_wrong in checks.items() if is_wrong)
-    return next(wrong, "") or next(filter(None, map(_mode_problem, wire["chargingSchedulePeriod"])), "")
+    return next(wrong, None) or next(filter(None, map(_mode_problem, wire["chargingSchedulePeriod"])), None)
 
 
 _LIMITS = frozenset({"limit", "dischargeLimit"})
 _RATES = _LIMITS | {"setpoint", "setpointReactive"}
 
 
-def _mode_problem(period: Mapping[str, Any]) -> str:
+def _mode_problem(period: Mapping[str, Any]) -> Phrase | None:
     """What the operation mode of a 2.1 period forbids or asks for."""
     mode, given = period.get("operationMode", "ChargingOnly"), period.keys()
     if mode == "CentralSetpoint" and given & _LIMITS:
-        return "A period with a central setpoint has no limits (Q03.FR.02)."
+        return Phrase("A period with a central setpoint has no limits (Q03.FR.02).")
     if mode in ("Idle", "LocalFrequency") and given & _RATES:
-        return f"A period of the mode {mode} has neither limits nor setpoints (Q08.FR.01, Q10.FR.01)."
+        return Phrase(
+            "A period of the mode %(mode)s has neither limits nor setpoints (Q08.FR.01, Q10.FR.01).", mode=mode
+        )
     if mode == "LocalFrequency" and ("v2xBaseline" not in given or len(period.get("v2xFreqWattCurve", [])) < 2):
-        return "Local frequency support takes a baseline and a curve of two points or more (Q08.FR.02)."
+        return Phrase("Local frequency support takes a baseline and a curve of two points or more (Q08.FR.02).")
     if mode == "ChargingOnly" and given & (_RATES - {"limit"}):
-        return "Charging only has a limit and nothing else to follow (Q02.FR.02)."
-    return ""
+        return Phrase("Charging only has a limit and nothing else to follow (Q02.FR.02).")
+    return None

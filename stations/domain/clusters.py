@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 # Web Mercator (EPSG:3857): the world is so many pixels wide at zoom 0, and ends here.
 TILE_PX = 256
@@ -34,23 +34,25 @@ class Box(NamedTuple):
 WORLD = Box(-180, -90, 180, 90)
 
 
-class Place(NamedTuple):
-    """A site on the map: how many of its EVSEs are free, in use, and there are."""
+class Point(Protocol):
+    """Something that stands somewhere on earth, in degrees."""
 
-    id: int
-    longitude: float
-    latitude: float
-    free: int
-    busy: int
-    total: int
+    @property
+    def longitude(self) -> float: ...
+
+    @property
+    def latitude(self) -> float: ...
+
+
+P = TypeVar("P", bound=Point)
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Generic[P]):
     """Places that share a cell of the screen; `places` has at least two."""
 
     key: str
-    places: list[Place]
+    places: list[P]
 
     @property
     def longitude(self) -> float:
@@ -61,10 +63,10 @@ class Cluster:
         return sum(place.latitude for place in self.places) / len(self.places)
 
 
-def clustered(places: Iterable[Place], box: Box, zoom: int) -> tuple[list[Place], list[Cluster]]:
+def clustered(places: Iterable[P], box: Box, zoom: int) -> tuple[list[P], list[Cluster[P]]]:
     """The places within the box: those that stand alone, and clusters. The cells are fixed to the world: nothing
     regroups while the map is moved."""
-    cells: dict[tuple[int, int], list[Place]] = {}
+    cells: dict[tuple[int, int], list[P]] = {}
     cell = CELL_PX / (TILE_PX * 2**zoom)
     for place in places:
         if box.has(place.longitude, place.latitude):

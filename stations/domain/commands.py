@@ -17,6 +17,7 @@ class CommandState(StrEnum):
     EXPIRED = "expired"  # never sent
     UNKNOWN = "unknown"  # sent, and the connection died before the answer: never sent again by itself
     NO_EFFECT = "no_effect"  # accepted, and nothing happened in the time it should have
+    WITHDRAWN = "withdrawn"  # taken back by a person, or not to be sent at all: never sent
 
 
 OPEN_STATES = frozenset({CommandState.QUEUED, CommandState.SENT})

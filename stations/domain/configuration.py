@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # A station that took a value this often and still tells another one keeps its own.
 MAX_CHANGES = 3
@@ -20,6 +20,37 @@ class Key(NamedTuple):
     name: str
     instance: str
     attribute: str
+
+
+# Column of a Key → how a command names it.
+_MEMBERS = {
+    "component": "component",
+    "component_instance": "component_instance",
+    "evse_number": "evse",
+    "connector_number": "connector",
+    "name": "name",
+    "instance": "instance",
+    "attribute": "attribute",
+}
+
+
+def named(key: Key) -> dict[str, Any]:
+    """A key as a command names it."""
+    found = {_MEMBERS[name]: value for name, value in key._asdict().items() if value}
+    if key.attribute == "Actual":
+        del found["attribute"]
+    return found
+
+
+def key_named(item: Mapping[str, Any]) -> Key:
+    """The key that a command names so."""
+    missing = {"evse_number": 0, "connector_number": 0, "attribute": "Actual"}
+    return Key(**{name: item.get(member, missing.get(name, "")) for name, member in _MEMBERS.items()})
+
+
+def text_of(value: Any) -> str:
+    """A value as OCPP writes it: booleans in lower case."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

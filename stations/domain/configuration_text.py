@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from drivers.domain.phrases import Phrase
 from stations.domain.configuration import Key
 
 _PLAIN = r"[^\[\](){}/=]+?"
@@ -26,7 +27,7 @@ class Unreadable(ValueError):
     """A line that is no desired value; `line` counts from 1."""
 
     def __init__(self, line: int, text: str) -> None:
-        super().__init__(f"Line {line} is no “name = value”: {text}")
+        super().__init__(Phrase("Line %(line)s is no “name = value”: %(text)s", line=line, text=text))
         self.line = line
 
 

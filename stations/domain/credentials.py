@@ -8,6 +8,8 @@ import re
 import secrets
 from enum import StrEnum
 
+from drivers.domain.phrases import Phrase
+
 # Cheap enough for a reconnect storm, dear enough that a stolen table of real (long, random) passwords is worthless.
 _COST = {"n": 2**11, "r": 8, "p": 1}
 _TEXT = "scrypt11"
@@ -69,18 +71,23 @@ def _derive(password: bytes, salt: bytes) -> bytes:
     return hashlib.scrypt(password, salt=salt, n=_COST["n"], r=_COST["r"], p=_COST["p"], dklen=32)
 
 
-def upgrade_problem(*, present: int, wanted: int, has_password: bool, has_certificate: bool) -> str | None:
+def upgrade_problem(*, present: int, wanted: int, has_password: bool, has_certificate: bool) -> Phrase | None:
     """Why a station cannot be told to use security profile `wanted`, for a person; None: it can.
 
     A profile is never lowered over OCPP (2.0.1 and 1.6 white paper A00.FR.005); what the new one needs has to be there
     before (A05).
     """
     if not 1 <= wanted <= 3:
-        return "Security profiles to rise to are 1, 2 and 3."
+        return Phrase("Security profiles to rise to are 1, 2 and 3.")
     if wanted <= present:
-        return f"The station has profile {present}. A security profile can only be raised over OCPP, never lowered."
+        return Phrase(
+            "The station has profile %(present)s. A security profile can only be raised over OCPP, never lowered.",
+            present=present,
+        )
     if wanted in (1, 2) and not has_password:
-        return f"Profile {wanted} needs a password, and the station has none. Rotate its password first."
+        return Phrase(
+            "Profile %(wanted)s needs a password, and the station has none. Rotate its password first.", wanted=wanted
+        )
     if wanted == 3 and not has_certificate:
-        return "Profile 3 needs a client certificate, and the station has none. Have it sign one first."
+        return Phrase("Profile 3 needs a client certificate, and the station has none. Have it sign one first.")
     return None

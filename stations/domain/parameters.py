@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from drivers.domain.phrases import Phrase
 from stations.domain.access_parameters import ACCESS
 from stations.domain.certificate_parameters import CERTIFICATES
 from stations.domain.commands import CommandKind as Kind
@@ -106,7 +107,7 @@ PARAMETERS: dict[Kind, tuple[Parameter, ...]] = {
 class InvalidParameters(ValueError):
     """`errors` maps a parameter's name to what is wrong with it."""
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
+    def __init__(self, errors: Mapping[str, Phrase]) -> None:
         super().__init__("; ".join(f"{name}: {text}" for name, text in errors.items()))
         self.errors = dict(errors)
 
@@ -115,7 +116,9 @@ def check(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without those that are None; raises InvalidParameters with one message per parameter at fault."""
     given = {name: value for name, value in values.items() if value is not None}
     known = {parameter.name: parameter for parameter in PARAMETERS[kind]}
-    errors = {name: f"{kind.value} takes no such parameter." for name in given if name not in known}
+    errors = {
+        name: Phrase("%(command)s takes no such parameter.", command=kind.value) for name in given if name not in known
+    }
     for parameter in known.values():
         if problem := _problem(parameter, given):
             errors[parameter.name] = problem
@@ -124,18 +127,18 @@ def check(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _problem(parameter: Parameter, given: Mapping[str, Any]) -> str:
+def _problem(parameter: Parameter, given: Mapping[str, Any]) -> Phrase | None:
     if parameter.name not in given:
-        return "This is required." if parameter.required else ""
+        return Phrase("This is required.") if parameter.required else None
     value = given[parameter.name]
     if not _is_of(parameter.type, value):
         if parameter.type is datetime:
-            return "This must be a time, such as 2027-01-31T12:00:00Z."
-        return f"This must be of type {parameter.type.__name__}."
+            return Phrase("This must be a time, such as 2027-01-31T12:00:00Z.")
+        return Phrase("This must be of type %(name)s.", name=parameter.type.__name__)
     if parameter.choices and value not in parameter.choices:
-        return f"This must be one of {', '.join(parameter.choices)}."
+        return Phrase("This must be one of %(choices)s.", choices=", ".join(parameter.choices))
     if not parameter.items:
-        return ""
+        return None
     return _members_problem(parameter.items, value if parameter.type is list else [value])
 
 
@@ -148,14 +151,18 @@ def _is_of(kind: type, value: Any) -> bool:
     return isinstance(value, (int, float) if kind is float else kind)
 
 
-def _members_problem(members: tuple[Parameter, ...], items: list[Any]) -> str:
+def _members_problem(members: tuple[Parameter, ...], items: list[Any]) -> Phrase | None:
     known = {member.name for member in members}
     for item in items:
         if not isinstance(item, dict):
-            return "Each of these must be an object."
+            return Phrase("Each of these must be an object.")
         if stray := sorted(item.keys() - known):
-            return f"There is no {stray[0]!r} in these; they have {', '.join(member.name for member in members)}."
+            return Phrase(
+                "There is no %(stray)s in these; they have %(members)s.",
+                stray=repr(stray[0]),
+                members=", ".join(member.name for member in members),
+            )
         for member in members:
             if problem := _problem(member, {name: value for name, value in item.items() if value is not None}):
-                return f"{member.name}: {problem}"
-    return ""
+                return Phrase("%(member)s: %(problem)s", member=member.name, problem=problem)
+    return None

@@ -1,14 +1,15 @@
 """What happened in a session, in plain words: out of what was said, asked and measured.
 
-A sentence is a template with values beside it, so that it can be translated; `Entry.sentence` is the English one.
+`Entry.sentence` is the English sentence, for programs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from drivers.domain.phrases import Figure, Phrase
 from stations.domain.charger_clock import Clock, Spells
 from stations.domain.commands import CommandState
 from stations.domain.conversation import CALL, ERROR, Message
@@ -54,30 +55,29 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened. `text`: a template of `values`; `until`: the end of what lasted."""
+    """One thing that happened. `until`: the end of what lasted."""
 
     at: datetime
     kind: Kind
-    text: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    text: Phrase
     until: datetime | None = None
 
     @property
     def sentence(self) -> str:
-        return self.text % self.values
+        return self.text.english
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A command about the session. `what`: what it is called, in words; `by`: who asked, blank for us."""
 
-    what: str
+    what: Phrase | str
     by: str
     requested_at: datetime
     state: CommandState
     sent_at: datetime | None = None
     finished_at: datetime | None = None
-    error: str = ""
+    error: Phrase | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +127,26 @@ def entries(story: Story) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.at, order.index(entry.kind)))
 
 
-def duration(span: timedelta) -> str:
+def duration(span: timedelta) -> Phrase:
     """A span of time in words: “8 s”, “12 min”, “1 h 5 min”, “2 d 3 h”."""
     seconds = max(0, round(span.total_seconds()))
     if seconds < 60:
-        return f"{seconds} s"
+        return Phrase("%(seconds)d s", seconds=seconds)
     minutes = seconds // 60
     if minutes < 60:
-        return f"{minutes} min"
+        return Phrase("%(minutes)d min", minutes=minutes)
     hours = minutes // 60
-    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+    if hours < 48:
+        return Phrase("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes % 60)
+    return Phrase("%(days)d d %(hours)d h", days=hours // 24, hours=hours % 24)
 
 
-def _took(span: timedelta) -> str:
+def _took(span: timedelta) -> Phrase:
     """How long an answer took."""
     seconds = span.total_seconds()
-    return f"{seconds:.1f} s" if seconds >= 0.1 else "less than 0.1 s"
+    if seconds < 0.1:
+        return Phrase("less than %(seconds)s s", seconds=Figure(0.1, 1))
+    return Phrase("%(seconds)s s", seconds=Figure(seconds, 1))
 
 
 # --- Commands ---
@@ -150,16 +154,17 @@ def _took(span: timedelta) -> str:
 
 def _of_commands(commands: Sequence[Asked], clock: Clock) -> Iterator[Entry]:
     for command in commands:
-        values = {"what": command.what, "by": command.by, "why": command.error}
-        text = "%(by)s asked for: %(what)s" if command.by else "Asked for: %(what)s"
-        yield Entry(clock.shown(command.requested_at), Kind.ASKED, text, values)
+        asked = Phrase("Asked for: %(what)s", what=command.what)
+        if command.by:
+            asked = Phrase("%(by)s asked for: %(what)s", by=command.by, what=command.what)
+        yield Entry(clock.shown(command.requested_at), Kind.ASKED, asked)
         if command.state not in OUTCOME_TEXTS:
             continue
         done = command.finished_at or command.requested_at
         took = done - (command.sent_at or command.requested_at)
         is_good = command.state is CommandState.ACCEPTED
-        values = values | {"duration": _took(took)}
-        yield Entry(clock.shown(done), Kind.OBEYED if is_good else Kind.REFUSED, OUTCOME_TEXTS[command.state], values)
+        text = OUTCOME_TEXTS[command.state].filled(what=command.what, why=command.error, duration=_took(took))
+        yield Entry(clock.shown(done), Kind.OBEYED if is_good else Kind.REFUSED, text)
 
 
 # --- What was said ---
@@ -169,8 +174,8 @@ def _of_messages(story: Story, clock: Clock) -> Iterator[Entry]:
     answers = {message.message_id: message for message in story.messages if message.type != CALL}
     for message in story.messages:
         if message.is_ours and message.type == ERROR:
-            values = {"action": message.action, "why": message.error}
-            yield Entry(clock.shown(message.at), Kind.FAULT, "We refused the charger's %(action)s: %(why)s", values)
+            text = Phrase("We refused the charger's %(action)s: %(why)s", action=message.action, why=message.error)
+            yield Entry(clock.shown(message.at), Kind.FAULT, text)
         if not message.is_ours and message.type == CALL:
             yield from _of_call(story, message, clock.of_message(message), answers.get(message.message_id))
 
@@ -183,7 +188,7 @@ def _of_call(story: Story, call: Message, at: datetime, answer: Message | None) 
     elif call.action == "StatusNotification":
         yield from _of_status(story, call.payload, at)
     elif call.action == "BootNotification" and (story.started_at < at <= (story.ended_at or at)):
-        yield Entry(at, Kind.RESTARTED, "The charger restarted")
+        yield Entry(at, Kind.RESTARTED, Phrase("The charger restarted"))
 
 
 def _authorization(call: Message, at: datetime, answer: Message | None) -> Iterator[Entry]:
@@ -194,16 +199,14 @@ def _authorization(call: Message, at: datetime, answer: Message | None) -> Itera
     if not shown or not isinstance(info, dict) or answer is None:
         return
     status = str(info.get("status", ""))
-    values = {
-        "token": str(shown),
-        "status": status,
-        "duration": _took(answer.at - call.at),
-    }
     if status == "Accepted":
         if call.action == "Authorize":
-            yield Entry(at, Kind.AUTHORIZED, "Authorization of %(token)s took %(duration)s", values)
+            took = _took(answer.at - call.at)
+            text = Phrase("Authorization of %(token)s took %(duration)s", token=str(shown), duration=took)
+            yield Entry(at, Kind.AUTHORIZED, text)
         return
-    yield Entry(at, Kind.REFUSED, "The id token %(token)s was refused: %(status)s", values)
+    refused = Phrase("The id token %(token)s was refused: %(status)s", token=str(shown), status=status)
+    yield Entry(at, Kind.REFUSED, refused)
 
 
 def _of_trigger(trigger: str, at: datetime) -> Iterator[Entry]:
@@ -222,7 +225,7 @@ def _of_status(story: Story, payload: Mapping[str, Any], at: datetime) -> Iterat
     status = str(payload.get("status") or payload.get("connectorStatus") or "")
     if status == "Available":
         if at >= story.started_at:
-            yield Entry(at, Kind.UNPLUGGED, "The plug was pulled")
+            yield Entry(at, Kind.UNPLUGGED, Phrase("The plug was pulled"))
         return
     if status not in CONNECTOR_TEXTS:
         return
@@ -230,8 +233,8 @@ def _of_status(story: Story, payload: Mapping[str, Any], at: datetime) -> Iterat
     code = str(payload.get("errorCode", ""))
     why = " ".join(part for part in (code, str(payload.get("info", ""))) if part and part != "NoError")
     if why and Kind(kind) is Kind.FAULT:
-        text = f"{text}: %(why)s"
-    yield Entry(at, Kind(kind), text, {"why": why})
+        text = Phrase("%(fault)s: %(why)s", fault=text, why=why)
+    yield Entry(at, Kind(kind), text)
 
 
 def _without_repeats(found: Sequence[Entry]) -> Iterator[Entry]:
@@ -254,17 +257,21 @@ def _of_phases(story: Story, clock: Clock) -> Iterator[Entry]:
         end = spells[place + 1][0] if place + 1 < len(spells) else story.ended_at
         if phase is Phase.CHARGING:
             power = max((w for when, w in story.readings if at <= when <= at + RAMP), default=0.0)
-            text = "Energy flows at %(power)s" if power > FLOWS_W else "Energy flows"
-            yield Entry(at, Kind.CHARGING, text, {"power": f"{power / 1000:.1f} kW"}, until=end)
+            text = Phrase("Energy flows")
+            if power > FLOWS_W:
+                text = Phrase("Energy flows at %(power)s kW", power=Figure(power / 1000, 1))
+            yield Entry(at, Kind.CHARGING, text, until=end)
         elif phase in _PAUSES:
-            lasted = f"{_PAUSES[phase]} for %(duration)s" if end else _PAUSES[phase]
-            yield Entry(at, Kind.PAUSED, lasted, {"duration": duration(end - at) if end else ""}, until=end)
+            text = _PAUSES[phase]
+            if end:
+                text = Phrase("%(pause)s for %(duration)s", pause=text, duration=duration(end - at))
+            yield Entry(at, Kind.PAUSED, text, until=end)
 
 
 _PAUSES = {
-    Phase.SUSPENDED_EV: "Paused by the vehicle",
-    Phase.SUSPENDED_EVSE: "Paused by the station",
-    Phase.IDLE: "No energy flowed",
+    Phase.SUSPENDED_EV: Phrase("Paused by the vehicle"),
+    Phase.SUSPENDED_EVSE: Phrase("Paused by the station"),
+    Phase.IDLE: Phrase("No energy flowed"),
 }
 
 
@@ -313,10 +320,9 @@ def _measured_phases(story: Story) -> list[tuple[datetime, Phase]]:
 
 def _offline(since: datetime, until: datetime | None, clock: Clock) -> Entry:
     if until is None:
-        return Entry(clock.shown(since), Kind.OFFLINE, "The charger went offline")
-    values = {"duration": duration(until - since)}
-    text = "The charger was offline for %(duration)s"
-    return Entry(clock.shown(since), Kind.OFFLINE, text, values, until=clock.shown(until))
+        return Entry(clock.shown(since), Kind.OFFLINE, Phrase("The charger went offline"))
+    text = Phrase("The charger was offline for %(duration)s", duration=duration(until - since))
+    return Entry(clock.shown(since), Kind.OFFLINE, text, until=clock.shown(until))
 
 
 def _late(story: Story, clock: Clock) -> Iterator[Entry]:
@@ -324,35 +330,35 @@ def _late(story: Story, clock: Clock) -> Iterator[Entry]:
     burst: list[Message] = []
     for message in [*(message for message in story.messages if message.id in clock.late), None]:
         if burst and (message is None or message.at - burst[-1].at > BURST):
-            values = {"count": str(len(burst)), "duration": duration(max(clock.late[m.id] for m in burst))}
-            text = "The charger delivered what it had kept: %(count)s messages, up to %(duration)s old"
-            yield Entry(clock.shown(burst[0].at), Kind.NOTED, text, values)
+            text = Phrase(
+                "The charger delivered what it had kept, up to %(duration)s old (messages: %(count)d)",
+                count=len(burst),
+                duration=duration(max(clock.late[m.id] for m in burst)),
+            )
+            yield Entry(clock.shown(burst[0].at), Kind.NOTED, text)
             burst = []
         if message is not None:
             burst.append(message)
 
 
 def _beginning_and_end(story: Story) -> Iterator[Entry]:
-    values = {"token": story.id_token}
-    yield Entry(
-        story.started_at,
-        Kind.STARTED,
-        "The session started for %(token)s" if story.id_token else "The session started",
-        values,
-    )
+    started = Phrase("The session started")
+    if story.id_token:
+        started = Phrase("The session started for %(token)s", token=story.id_token)
+    yield Entry(story.started_at, Kind.STARTED, started)
     if story.ended_at is None:
         return
-    values = {
-        "energy": f"{story.energy_wh / 1000:.2f} kWh",
-        "duration": duration(story.ended_at - story.started_at),
-        "reason": story.stop_reason,
-    }
     if story.closed_by_hand:
-        text = "The session was closed here, without the charger, after %(duration)s and %(energy)s"
+        text = Phrase("The session was closed here, without the charger, after %(duration)s and %(energy)s kWh")
     elif story.stop_reason in STOP_REASONS:
-        text = STOP_REASONS[story.stop_reason] + "; the session ended after %(duration)s and %(energy)s"
+        text = Phrase("%(reason)s; the session ended after %(duration)s and %(energy)s kWh")
     elif story.stop_reason:
-        text = "The session ended after %(duration)s and %(energy)s: %(reason)s"
+        text = Phrase("The session ended after %(duration)s and %(energy)s kWh: %(reason)s")
     else:
-        text = "The session ended after %(duration)s and %(energy)s"
-    yield Entry(story.ended_at, Kind.ENDED, text, values)
+        text = Phrase("The session ended after %(duration)s and %(energy)s kWh")
+    text = text.filled(
+        duration=duration(story.ended_at - story.started_at),
+        energy=Figure(story.energy_wh / 1000, 2),
+        reason=STOP_REASONS.get(story.stop_reason, story.stop_reason),
+    )
+    yield Entry(story.ended_at, Kind.ENDED, text)

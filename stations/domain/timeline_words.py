@@ -1,5 +1,6 @@
-"""The words of a session's timeline, by what stands on the wire. Templates: see stations.domain.timeline."""
+"""The words of a session's timeline, by what stands on the wire."""
 
+from drivers.domain.phrases import Phrase
 from stations.domain.commands import CommandState
 from stations.domain.session import Phase
 
@@ -14,70 +15,70 @@ WIRE_PHASES = {
 }
 
 OUTCOME_TEXTS = {
-    CommandState.ACCEPTED: "The charger accepted it (%(what)s) after %(duration)s",
-    CommandState.REJECTED: "The charger refused it (%(what)s): %(why)s",
-    CommandState.FAILED: "It could not be done (%(what)s): %(why)s",
-    CommandState.TIMEOUT: "The charger did not answer (%(what)s)",
-    CommandState.EXPIRED: "It was never sent (%(what)s): the charger was not connected",
-    CommandState.UNKNOWN: "The connection was lost before the charger answered (%(what)s)",
-    CommandState.NO_EFFECT: "The charger accepted it (%(what)s), but no session started in time",
+    CommandState.ACCEPTED: Phrase("The charger accepted it (%(what)s) after %(duration)s"),
+    CommandState.REJECTED: Phrase("The charger refused it (%(what)s): %(why)s"),
+    CommandState.FAILED: Phrase("It could not be done (%(what)s): %(why)s"),
+    CommandState.TIMEOUT: Phrase("The charger did not answer (%(what)s)"),
+    CommandState.EXPIRED: Phrase("It was never sent (%(what)s): the charger was not connected"),
+    CommandState.UNKNOWN: Phrase("The connection was lost before the charger answered (%(what)s)"),
+    CommandState.NO_EFFECT: Phrase("The charger accepted it (%(what)s), but no session started in time"),
 }
 
-# OCPP 2.x triggerReason → kind of entry and template; those that tell of nothing but a reading are not here.
+# OCPP 2.x triggerReason → kind of entry and its words; those that tell of nothing but a reading are not here.
 TRIGGER_TEXTS = {
-    "CablePluggedIn": ("plugged_in", "The vehicle was plugged in"),
-    "EVDetected": ("plugged_in", "The vehicle was detected"),
-    "EVDeparted": ("unplugged", "The vehicle left"),
-    "EVCommunicationLost": ("unplugged", "The plug was pulled, or the vehicle fell silent"),
-    "RemoteStart": ("noted", "The charger follows the remote start"),
-    "StopAuthorized": ("noted", "The driver asked to stop"),
-    "Deauthorized": ("refused", "The authorization was withdrawn"),
-    "UnlockCommand": ("noted", "The connector was unlocked from here"),
-    "ResetCommand": ("restarted", "The charger was told to restart"),
-    "AbnormalCondition": ("fault", "The charger reports an abnormal condition"),
-    "EnergyLimitReached": ("noted", "The limit of energy was reached"),
-    "TimeLimitReached": ("noted", "The limit of time was reached"),
-    "SoCLimitReached": ("noted", "The limit of the state of charge was reached"),
-    "CostLimitReached": ("noted", "The limit of the cost was reached"),
-    "ChargingRateChanged": ("noted", "The limit of power changed"),
-    "TariffChanged": ("noted", "The tariff changed"),
-    "LimitSet": ("noted", "The driver set a limit"),
-    "OperationModeChanged": ("noted", "The mode of operation changed"),
+    "CablePluggedIn": ("plugged_in", Phrase("The vehicle was plugged in")),
+    "EVDetected": ("plugged_in", Phrase("The vehicle was detected")),
+    "EVDeparted": ("unplugged", Phrase("The vehicle left")),
+    "EVCommunicationLost": ("unplugged", Phrase("The plug was pulled, or the vehicle fell silent")),
+    "RemoteStart": ("noted", Phrase("The charger follows the remote start")),
+    "StopAuthorized": ("noted", Phrase("The driver asked to stop")),
+    "Deauthorized": ("refused", Phrase("The authorization was withdrawn")),
+    "UnlockCommand": ("noted", Phrase("The connector was unlocked from here")),
+    "ResetCommand": ("restarted", Phrase("The charger was told to restart")),
+    "AbnormalCondition": ("fault", Phrase("The charger reports an abnormal condition")),
+    "EnergyLimitReached": ("noted", Phrase("The limit of energy was reached")),
+    "TimeLimitReached": ("noted", Phrase("The limit of time was reached")),
+    "SoCLimitReached": ("noted", Phrase("The limit of the state of charge was reached")),
+    "CostLimitReached": ("noted", Phrase("The limit of the cost was reached")),
+    "ChargingRateChanged": ("noted", Phrase("The limit of power changed")),
+    "TariffChanged": ("noted", Phrase("The tariff changed")),
+    "LimitSet": ("noted", Phrase("The driver set a limit")),
+    "OperationModeChanged": ("noted", Phrase("The mode of operation changed")),
 }
 
-# Connector status (1.6, 2.x) → kind of entry and template; Charging and Suspended are phases.
+# Connector status (1.6, 2.x) → kind of entry and its words; Charging and Suspended are phases.
 CONNECTOR_TEXTS = {
-    "Preparing": ("plugged_in", "A vehicle was plugged in, or a card was shown"),
-    "Occupied": ("plugged_in", "The vehicle was plugged in"),
-    "Finishing": ("noted", "Charging is over, the cable is still in"),
-    "Reserved": ("noted", "The connector is reserved"),
-    "Unavailable": ("noted", "The connector is out of service"),
-    "Faulted": ("fault", "The connector reported a fault"),
+    "Preparing": ("plugged_in", Phrase("A vehicle was plugged in, or a card was shown")),
+    "Occupied": ("plugged_in", Phrase("The vehicle was plugged in")),
+    "Finishing": ("noted", Phrase("Charging is over, the cable is still in")),
+    "Reserved": ("noted", Phrase("The connector is reserved")),
+    "Unavailable": ("noted", Phrase("The connector is out of service")),
+    "Faulted": ("fault", Phrase("The connector reported a fault")),
 }
 
 # Reason of StopTransaction (1.6), stoppedReason (2.x).
 STOP_REASONS = {
-    "Local": "Stopped at the station",
-    "Remote": "Stopped remotely",
-    "EVDisconnected": "The plug was pulled on the vehicle's side",
-    "DeAuthorized": "The id token was not accepted",
-    "EmergencyStop": "The emergency stop was pressed",
-    "EnergyLimitReached": "The limit of energy was reached",
-    "GroundFault": "Stopped by a ground fault",
-    "OvercurrentFault": "Stopped by overcurrent",
-    "HardReset": "Cut off by a hard reset",
-    "SoftReset": "Ended by a soft reset",
-    "ImmediateReset": "Cut off by a reset",
-    "Reboot": "The charger restarted",
-    "PowerLoss": "The charger lost its power",
-    "PowerQuality": "Stopped because of the grid's quality",
-    "LocalOutOfCredit": "No credit was left",
-    "MasterPass": "Stopped by a master pass",
-    "SOCLimitReached": "The limit of the state of charge was reached",
-    "StoppedByEV": "Stopped by the vehicle",
-    "TimeLimitReached": "The limit of time was reached",
-    "CostLimitReached": "The limit of the cost was reached",
-    "LimitSet": "A limit of the driver was reached",
-    "Timeout": "No vehicle came in time",
-    "UnlockCommand": "The connector was unlocked from here",
+    "Local": Phrase("Stopped at the station"),
+    "Remote": Phrase("Stopped remotely"),
+    "EVDisconnected": Phrase("The plug was pulled on the vehicle's side"),
+    "DeAuthorized": Phrase("The id token was not accepted"),
+    "EmergencyStop": Phrase("The emergency stop was pressed"),
+    "EnergyLimitReached": Phrase("The limit of energy was reached"),
+    "GroundFault": Phrase("Stopped by a ground fault"),
+    "OvercurrentFault": Phrase("Stopped by overcurrent"),
+    "HardReset": Phrase("Cut off by a hard reset"),
+    "SoftReset": Phrase("Ended by a soft reset"),
+    "ImmediateReset": Phrase("Cut off by a reset"),
+    "Reboot": Phrase("The charger restarted"),
+    "PowerLoss": Phrase("The charger lost its power"),
+    "PowerQuality": Phrase("Stopped because of the grid's quality"),
+    "LocalOutOfCredit": Phrase("No credit was left"),
+    "MasterPass": Phrase("Stopped by a master pass"),
+    "SOCLimitReached": Phrase("The limit of the state of charge was reached"),
+    "StoppedByEV": Phrase("Stopped by the vehicle"),
+    "TimeLimitReached": Phrase("The limit of time was reached"),
+    "CostLimitReached": Phrase("The limit of the cost was reached"),
+    "LimitSet": Phrase("A limit of the driver was reached"),
+    "Timeout": Phrase("No vehicle came in time"),
+    "UnlockCommand": Phrase("The connector was unlocked from here"),
 }

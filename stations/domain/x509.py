@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from drivers.domain.phrases import english
+
 # A00.FR.502, A00.FR.503.
 _RSA_BITS = 2048
 _EC_BITS = 224
@@ -86,14 +88,16 @@ def problem_with(
     """
     certificate = presented.certificate
     if now < certificate.not_valid_before_utc:
-        return f"It is not valid before {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC."
+        return english(
+            "It is not valid before %(at)s UTC.", at=format(certificate.not_valid_before_utc, "%Y-%m-%d %H:%M")
+        )
     if now > certificate.not_valid_after_utc:
-        return f"It expired on {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC."
+        return english("It expired on %(at)s UTC.", at=format(certificate.not_valid_after_utc, "%Y-%m-%d %H:%M"))
     if weakness := _weakness(certificate):
         return weakness
     trusted = [found for pem in roots for found in x509.load_pem_x509_certificates(pem.encode())]
     if not trusted:
-        return "This installation has no root certificate."
+        return english("This installation has no root certificate.")
     between = [found for pem in intermediates for found in x509.load_pem_x509_certificates(pem.encode())]
     policy = PolicyBuilder().store(Store(trusted)).time(now)
     try:
@@ -101,14 +105,16 @@ def problem_with(
         policy.build_client_verifier().verify(certificate, between)
     except VerificationError:
         issuer = certificate.issuer.rfc4514_string()
-        return f"Its issuer is not one that this installation accepts ({issuer})."
+        return english("Its issuer is not one that this installation accepts (%(issuer)s).", issuer=issuer)
     return None
 
 
 def _weakness(certificate: x509.Certificate) -> str | None:
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
-        return f"Its RSA key has {key.key_size} bits; at least {_RSA_BITS} are needed."
+        return english(
+            "Its RSA key has %(bits)d bits; at least %(least)d are needed.", bits=key.key_size, least=_RSA_BITS
+        )
     if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < _EC_BITS:
-        return f"Its key has {key.key_size} bits; at least {_EC_BITS} are needed."
+        return english("Its key has %(bits)d bits; at least %(least)d are needed.", bits=key.key_size, least=_EC_BITS)
     return None

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
+from drivers.domain.phrases import Phrase
 from stations.domain.certificates import Purpose
 
 # OCPP 2.0.1 A00.FR.503, security white paper for 1.6 (edition 3) section 4.1.
@@ -49,7 +50,7 @@ def load_chain(pem: str) -> list[x509.Certificate]:
         for certificate in chain:
             describe(certificate)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise Unreadable("This is no X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----).") from error
+        raise Unreadable(Phrase("This is no X.509 certificate in PEM form (-----BEGIN CERTIFICATE-----).")) from error
     return chain
 
 
@@ -57,7 +58,7 @@ def load_one(pem: str) -> x509.Certificate:
     """The only certificate of a PEM text. Raises Unreadable."""
     chain = load_chain(pem)
     if len(chain) != 1:
-        raise Unreadable(f"These are {len(chain)} certificates; give one.")
+        raise Unreadable(Phrase("These are %(count)d certificates; give one.", count=len(chain)))
     return chain[0]
 
 
@@ -96,16 +97,22 @@ def check_request(pem: str, *, purpose: Purpose, names: frozenset[str] | None = 
         key = request.public_key()
         name = common_name(request.subject)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise BadRequest("This is no signing request in PEM form.") from error
+        raise BadRequest(Phrase("This is no signing request in PEM form.")) from error
     if not is_signed:
-        raise BadRequest("The signing request is not signed with its own key.")
+        raise BadRequest(Phrase("The signing request is not signed with its own key."))
     _check_key(key, purpose)
     if not name:
-        raise BadRequest("The signing request has no commonName.")
+        raise BadRequest(Phrase("The signing request has no commonName."))
     if not name.isprintable():
-        raise BadRequest("The commonName has characters in it that cannot be printed.")
+        raise BadRequest(Phrase("The commonName has characters in it that cannot be printed."))
     if names is not None and name not in names:
-        raise BadRequest(f"The commonName “{name}” is not this station's: {' or '.join(sorted(names))}.")
+        raise BadRequest(
+            Phrase(
+                "The commonName “%(name)s” is not this station's: %(names)s.",
+                name=name,
+                names=" or ".join(sorted(names)),
+            )
+        )
     return request
 
 
@@ -113,12 +120,22 @@ def _check_key(key: object, purpose: Purpose) -> None:
     if isinstance(key, ec.EllipticCurvePublicKey):
         least = MIN_V2G_EC_BITS if purpose in _V2G else MIN_EC_BITS
         if key.curve.key_size < least:
-            raise BadRequest(f"The key has {key.curve.key_size} bits; at least {least} are needed.")
+            raise BadRequest(
+                Phrase(
+                    "The key has %(bits)d bits; at least %(least)d are needed.", bits=key.curve.key_size, least=least
+                )
+            )
     elif isinstance(key, rsa.RSAPublicKey) and purpose not in _V2G:
         if key.key_size < MIN_RSA_BITS:
-            raise BadRequest(f"The RSA key has {key.key_size} bits; at least {MIN_RSA_BITS} are needed.")
+            raise BadRequest(
+                Phrase(
+                    "The RSA key has %(bits)d bits; at least %(least)d are needed.",
+                    bits=key.key_size,
+                    least=MIN_RSA_BITS,
+                )
+            )
     else:
-        raise BadRequest("The key is of a kind that is not signed for this purpose.")
+        raise BadRequest(Phrase("The key is of a kind that is not signed for this purpose."))
 
 
 def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -1,8 +1,10 @@
 """What a person chooses from in the forms of the commands around certificates."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from stations.domain.certificates import INSTALLABLE, CertificateStatus, CertificateUse, Purpose
@@ -69,9 +71,13 @@ def _purpose(station: Station) -> forms.Field:
 
 def _issued(station: Station) -> forms.Field:
     rows = station.certificates.exclude(pem="").exclude(status=CertificateStatus.REVOKED)[:50]
-    choices = [(str(row.pk), f"{row.common_name} · {row.not_after:%Y-%m-%d}") for row in rows]
+    choices = [(str(row.pk), f"{row.common_name} · {_day(row.not_after)}") for row in rows]
     help_text = "" if choices else _("None was issued yet. Renew the certificate first.")
     return forms.TypedChoiceField(choices=choices, coerce=int, help_text=help_text)
+
+
+def _day(moment: datetime | None) -> str:
+    return date_format(moment, "SHORT_DATE_FORMAT") if moment else "–"
 
 
 def _root(station: Station) -> forms.Field:

@@ -1,15 +1,20 @@
 """One form per kind of command, made from its parameters."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.tokens import TokenType
+from stations.domain import triggers
 from stations.domain.commands import CommandKind
 from stations.domain.parameters import LIMITS, PARAMETERS, Parameter
+from stations.domain.times import parse
 from stations.forms import (
     access_fields,
     certificate_fields,
@@ -19,6 +24,7 @@ from stations.forms import (
     token_fields,
 )
 from stations.models import Session, Station
+from stations.names import evse_name
 
 _LABELS = {
     "type": _("How"),
@@ -41,25 +47,13 @@ _LABELS = {
     "max_time_s": _("Time limit"),
     "max_soc": _("State of charge limit"),
 }
-_RESET_TYPES = [
-    ("soft", _("Soft: running sessions end properly first")),
-    ("hard", _("Hard: at once, running sessions are cut off")),
-    ("resume", _("Resume: at once, running sessions are taken up again afterwards")),
+RESET_TYPES = [
+    ("soft", _("Soft: with regard for running sessions")),
+    ("hard", _("Hard: at once, whatever runs")),
+    ("resume", _("Resume: at once, and sessions are taken up again")),
 ]
 _ONLY_21 = frozenset({"custom", *(limit.name for limit in LIMITS)})
-_OPERATIVE = [("true", _("In service")), ("false", _("Out of service"))]
-_TRIGGERS = (
-    *("StatusNotification", "MeterValues", "Heartbeat", "BootNotification", "FirmwareStatusNotification"),
-    *("LogStatusNotification", "SignChargingStationCertificate"),
-)
-_TRIGGERS_OF = {
-    "ocpp1.6": (*_TRIGGERS, "DiagnosticsStatusNotification", "SignedFirmwareStatusNotification"),
-    "ocpp2.0.1": (*_TRIGGERS, "TransactionEvent", "SignV2GCertificate", "SignCombinedCertificate"),
-    "ocpp2.1": (
-        *(*_TRIGGERS, "TransactionEvent", "SignV2GCertificate", "SignV2G20Certificate", "SignCombinedCertificate"),
-        "CustomTrigger",
-    ),
-}
+OPERATIVE = [("true", _("In service")), ("false", _("Out of service"))]
 
 
 class CommandForm(forms.Form):
@@ -99,6 +93,24 @@ class CommandForm(forms.Form):
             return given
         return {"variables": [given] if given else []}
 
+    def chosen(self) -> dict[str, Any]:
+        """The parameters as the form stands now, as far as they make sense: of one that nobody has filled in yet, what
+        it proposes."""
+        form = self if self.is_bound else CommandForm(self.kind, self.station, self.sessions, self._proposed())
+        form.full_clean()
+        return {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
+
+    def _proposed(self) -> dict[str, Any]:
+        """What a browser would send of the form as it is first shown."""
+        return {
+            name: value for name, field in self.fields.items() if (value := self._first_of(name, field)) is not None
+        }
+
+    def _first_of(self, name: str, field: forms.Field) -> Any:
+        given = self.get_initial_for_field(field, name)
+        choices: Any = field.choices if given is None and isinstance(field, forms.ChoiceField) else []
+        return next((value for value, _label in choices), given)
+
     def _field(self, parameter: Parameter) -> forms.Field:
         special: dict[str, Callable[[], forms.Field]] = {
             "evse": self._evse_field,
@@ -120,25 +132,26 @@ class CommandForm(forms.Form):
         return made()
 
     def _plain_field(self, parameter: Parameter) -> forms.Field:
+        help_text = gettext(parameter.help)
         by_type: dict[type, Callable[[], forms.Field]] = {
             bool: lambda: forms.TypedChoiceField(
-                choices=_OPERATIVE, coerce=lambda value: value == "true", initial="true", widget=forms.RadioSelect
+                choices=OPERATIVE, coerce=lambda value: value == "true", initial="true", widget=forms.RadioSelect
             ),
-            int: lambda: forms.IntegerField(min_value=0, max_value=2**31 - 1, help_text=parameter.help),
-            float: lambda: forms.FloatField(help_text=parameter.help),
-            dict: lambda: JsonObjectField(initial="{}", help_text=parameter.help),
+            int: lambda: forms.IntegerField(min_value=0, max_value=2**31 - 1, help_text=help_text),
+            float: lambda: forms.FloatField(help_text=help_text),
+            dict: lambda: JsonObjectField(initial="{}", help_text=help_text),
         }
         if parameter.type in by_type:
             return by_type[parameter.type]()
         if parameter.choices:
             return forms.ChoiceField(choices=[(choice, choice.capitalize()) for choice in parameter.choices])
-        return forms.CharField(max_length=2500, help_text=parameter.help)
+        return forms.CharField(max_length=2500, help_text=help_text)
 
     def _evse_field(self) -> forms.Field:
         whole = [] if self.kind is CommandKind.UNLOCK else [("", _("The whole station"))]
         if self.kind in (CommandKind.REMOTE_START, CommandKind.RESERVE):
             whole = [("", _("Any that is free"))]
-        numbers = [(str(evse.number), f"EVSE {evse.number}") for evse in self.station.evses.all()]
+        numbers = [(str(evse.number), evse_name(evse.number)) for evse in self.station.evses.all()]
         return forms.TypedChoiceField(choices=[*whole, *numbers], coerce=int, empty_value=None)
 
     def _connector_numbers(self) -> list[int]:
@@ -153,17 +166,17 @@ class CommandForm(forms.Form):
     def _session_field(self, parameter: Parameter) -> forms.Field:
         none = [] if parameter.required else [("", _("No session in particular"))]
         running = [
-            (session.transaction_id, f"EVSE {session.evse.number if session.evse else '?'} · {session.id_token}")
+            (session.transaction_id, f"{evse_name(session.evse.number if session.evse else '?')} · {session.id_token}")
             for session in self.sessions
         ]
         return forms.ChoiceField(choices=[*none, *running])
 
     def _reset_field(self) -> forms.Field:
-        types = _RESET_TYPES if self.station.protocol == "ocpp2.1" else _RESET_TYPES[:-1]
+        types = RESET_TYPES if self.station.protocol == "ocpp2.1" else RESET_TYPES[:-1]
         return forms.ChoiceField(choices=types, initial="soft", widget=forms.RadioSelect)
 
     def _trigger_field(self) -> forms.Field:
-        names = _TRIGGERS_OF.get(self.station.protocol, _TRIGGERS)
+        names = triggers.MESSAGES.get(self.station.protocol, triggers.OF_ALL)
         return forms.ChoiceField(choices=[(name, name) for name in names])
 
     def _add_variable_fields(self, *, with_value: bool) -> None:
@@ -183,6 +196,25 @@ class CommandForm(forms.Form):
             self.fields["evse"].label, self.fields["evse"].required = _LABELS["evse"], False
         if with_value:
             self.fields["value"] = forms.CharField(max_length=2500, label=_("Value"), required=False)
+
+
+class LaterForm(forms.Form):
+    """When a command is to be sent; left empty: now."""
+
+    def __init__(self, station: Station, data: Any = None) -> None:
+        super().__init__(data, auto_id="command-%s")
+        field = diagnostics_fields.MomentField(station)
+        zone = {"zone": station.site.timezone}
+        field.label, field.required = _("Not before"), False
+        field.help_text = _("On the site's clock (%(zone)s); left empty: now.") % zone
+        self.fields["not_before"] = field
+
+    def clean_not_before(self) -> datetime | None:
+        text = self.cleaned_data["not_before"]
+        moment = parse(text) if text else None
+        if moment is not None and moment <= timezone.now():
+            raise forms.ValidationError(_("This time has passed."))
+        return moment
 
 
 def _left_out(station: Station) -> frozenset[tuple[CommandKind, str]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from stations.domain.commands import CommandKind as Kind
 from stations.forms.diagnostics_fields import MomentField
 from stations.models import DisplayMessage, EventStream, Monitor, Session, Station
+from stations.names import evse_name
 
 Fields = dict[str, forms.Field]
 
@@ -95,7 +96,7 @@ def _text(label: Any, *, required: bool = True, longest: int = 50, **kwargs: Any
 
 
 def _evse(station: Station) -> forms.Field:
-    numbers = [(str(evse.number), f"EVSE {evse.number}") for evse in station.evses.all()]
+    numbers = [(str(evse.number), evse_name(evse.number)) for evse in station.evses.all()]
     choices = [("", _("The whole station")), *numbers]
     return forms.TypedChoiceField(label=_("EVSE"), choices=choices, coerce=int, empty_value=None, required=False)
 
@@ -202,7 +203,7 @@ def _known_messages(station: Station) -> list[tuple[str, str]]:
 
 
 def _display(station: Station, sessions: list[Session]) -> Fields:
-    running = [(s.transaction_id, f"EVSE {s.evse.number if s.evse else '?'} · {s.id_token}") for s in sessions]
+    running = [(s.transaction_id, f"{evse_name(s.evse.number if s.evse else '?')} · {s.id_token}") for s in sessions]
     states = [*_STATES]
     formats = [*_FORMATS]
     if station.protocol == "ocpp2.1":

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stations.domain.commands import CommandKind as Kind
-from stations.domain.times import render
+from stations.domain.times import is_time, parse, render
 from stations.models import Station
 
 LABELS: dict[str, Any] = {
@@ -70,6 +70,12 @@ class MomentField(forms.DateTimeField):
         zone = station.site.timezone
         super().__init__(help_text=_("On the site's clock (%(zone)s); left empty: no bound.") % {"zone": zone})
         self.zone = zone
+
+    def prepare_value(self, value: Any) -> Any:
+        """On the site's clock, of a time as commands name it too."""
+        if isinstance(value, str) and is_time(value) and (moment := parse(value)).tzinfo:
+            return moment.astimezone(_zone(self.zone)).replace(tzinfo=None)
+        return super().prepare_value(value)
 
     def clean(self, value: Any) -> Any:
         """ISO 8601 in UTC; None where nothing was given."""

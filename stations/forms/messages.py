@@ -44,5 +44,4 @@ class MessageFilter(Filter):
     def values(self) -> dict[str, Any]:
         """What was given and makes sense; times with their zone."""
         with timezone.override(self.zone):
-            found = super().values()
-        return {name: value for name, value in found.items() if value is not False}
+            return super().values()

@@ -14,6 +14,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.core.cache import cache
 
+from drivers.domain.phrases import english
 from stations.domain.certificate_hash import HashData, digest, hash_of, key_hash
 from stations.gateways.outward import Unreachable, fetch
 
@@ -46,7 +47,7 @@ class Told:
     @classmethod
     def nobody(cls, now: datetime) -> "Told":
         """There was nobody to ask."""
-        return cls(Status.FAILED, now, problem="There is no address to ask.")
+        return cls(Status.FAILED, now, problem=english("There is no address to ask."))
 
     @property
     def is_usable(self) -> bool:
@@ -83,7 +84,7 @@ def _kept(about: tuple[Any, ...], now: datetime, ask: Any) -> Told:
     try:
         told: Told = ask()
     except (Unreachable, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as problem:
-        return Told(Status.FAILED, now, problem=str(problem) or "The answer is not signed by its issuer.")
+        return Told(Status.FAILED, now, problem=str(problem) or english("The answer is not signed by its issuer."))
     if told.status is not Status.FAILED:
         cache.set(key, told, min(told.next_update - now, LONGEST_KEPT).total_seconds())
     return told
@@ -100,13 +101,15 @@ def _ask_ocsp(certificate: HashData, url: str, now: datetime, known: tuple[x509.
     der = fetch(url, body=asked, headers=_OCSP, most_bytes=MOST_OCSP_BYTES)
     response = ocsp.load_der_ocsp_response(der)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        return Told(Status.FAILED, now, der, f"The responder answered {response.response_status.name}.")
+        return Told(
+            Status.FAILED, now, der, english("The responder answered %(name)s.", name=response.response_status.name)
+        )
     if response.serial_number != int(certificate.serial_number, 16):
-        return Told(Status.FAILED, now, der, "The responder answered about another certificate.")
+        return Told(Status.FAILED, now, der, english("The responder answered about another certificate."))
     _check_signer(response, certificate, known)
     next_update = response.next_update_utc or now + DEFAULT_VALID
     if next_update <= now:
-        return Told(Status.FAILED, now, der, "The responder's answer is out of date.")
+        return Told(Status.FAILED, now, der, english("The responder's answer is out of date."))
     return Told(_SAID[response.certificate_status], next_update, der)
 
 
@@ -134,7 +137,7 @@ def _check_signer(response: ocsp.OCSPResponse, certificate: HashData, known: tup
         if vouched and _has_signed(responder, response):
             return
     if candidates:
-        raise InvalidSignature("The answer is not signed by the certificate's issuer.")
+        raise InvalidSignature(english("The answer is not signed by the certificate's issuer."))
 
 
 def _is_responder(certificate: x509.Certificate) -> bool:
@@ -173,12 +176,12 @@ def _ask_list(certificate: HashData, url: str, now: datetime, known: tuple[x509.
     parse = x509.load_pem_x509_crl if der.lstrip().startswith(b"-----") else x509.load_der_x509_crl
     found = parse(der)
     if digest(certificate.algorithm, found.issuer.public_bytes()) != certificate.issuer_name_hash:
-        return Told(Status.FAILED, now, problem="The list is another issuer's.")
+        return Told(Status.FAILED, now, problem=english("The list is another issuer's."))
     signers = [issuer for issuer in known if issuer.subject == found.issuer]
     if signers and not any(found.is_signature_valid(issuer.public_key()) for issuer in signers):  # type: ignore[arg-type]
-        return Told(Status.FAILED, now, problem="The list is not signed by its issuer.")
+        return Told(Status.FAILED, now, problem=english("The list is not signed by its issuer."))
     next_update = found.next_update_utc or now + DEFAULT_VALID
     if next_update <= now:
-        return Told(Status.FAILED, now, problem="The list is out of date.")
+        return Told(Status.FAILED, now, problem=english("The list is out of date."))
     entry = found.get_revoked_certificate_by_serial_number(int(certificate.serial_number, 16))
     return Told(Status.GOOD if entry is None else Status.REVOKED, next_update)

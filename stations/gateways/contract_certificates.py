@@ -11,6 +11,7 @@ import orjson
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from drivers.domain.phrases import english
 from stations.gateways.outward import Unreachable, fetch
 
 
@@ -56,10 +57,10 @@ class NoProvider:
     signs = False
 
     def contract_certificate(self, wanted: Wanted) -> Answer:
-        return Answer(problem="No provider of contract certificates is set up.")
+        return Answer(problem=english("No provider of contract certificates is set up."))
 
     def sign(self, signing_request: str) -> str:
-        raise Unreachable("No provider of certificates is set up.")
+        raise Unreachable(english("No provider of certificates is set up."))
 
 
 class HttpProvider:
@@ -85,9 +86,9 @@ class HttpProvider:
             answer = self._post("contract-certificate", body)
             exi = answer["exiResponse"]
             if not base64.b64decode(exi, validate=True):
-                raise ValueError("the answer for the vehicle is empty")
+                raise ValueError(english("the answer for the vehicle is empty"))
         except (Unreachable, ValueError, KeyError, TypeError) as error:
-            return Answer(problem=f"The provider of contract certificates failed: {error}")
+            return Answer(problem=english("The provider of contract certificates failed: %(error)s", error=error))
         remaining = answer.get("remainingContracts")
         return Answer(exi, remaining=remaining if isinstance(remaining, int) else None)
 
@@ -95,7 +96,7 @@ class HttpProvider:
         try:
             return str(self._post("sign", {"csr": signing_request})["chain"])
         except (ValueError, KeyError, TypeError) as error:
-            raise Unreachable(f"The provider's answer makes no sense: {error}") from error
+            raise Unreachable(english("The provider's answer makes no sense: %(error)s", error=error)) from error
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -104,7 +105,7 @@ class HttpProvider:
         url = f"{settings.CONTRACT_CERTIFICATES_URL.rstrip('/')}/{path}"
         found = orjson.loads(fetch(url, body=orjson.dumps(body), headers=headers, is_ours=True))
         if not isinstance(found, dict):
-            raise Unreachable("The provider's answer is no JSON object.")
+            raise Unreachable(english("The provider's answer is no JSON object."))
         return found
 
 

@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from drivers.domain.phrases import english
+
 TIMEOUT_S = 8.0
 # Enough for the revocation list of a large authority.
 MAX_BYTES = 8 << 20
@@ -52,7 +54,7 @@ def fetch(
             guard.cancel()
             connection.close()
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise Unreachable(f"{url[:200]} does not answer: {error}") from error
+        raise Unreachable(english("%(url)s does not answer: %(error)s", url=url[:200], error=error)) from error
 
 
 def _cut(open_socket: socket.socket) -> None:
@@ -64,7 +66,7 @@ def _connect(parts: SplitResult, *, is_ours: bool) -> http.client.HTTPConnection
     """A connection to an address of the host that may be asked."""
     host = parts.hostname
     if parts.scheme not in _PORTS or not host:
-        raise Unreachable("Only http and https addresses are asked.")
+        raise Unreachable(english("Only http and https addresses are asked."))
     port = parts.port or _PORTS[parts.scheme]
     address = _address(host, port, is_ours=is_ours)
     raw = socket.create_connection((address, port), TIMEOUT_S)
@@ -86,7 +88,9 @@ def _address(host: str, port: int, *, is_ours: bool) -> str:
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     allowed = found if is_ours or host in settings.PKI_HOSTS else [address for address in found if _is_public(address)]
     if not allowed:
-        raise Unreachable(f"{host} is at no public address and not among PKI_HOSTS, so it is not asked.")
+        raise Unreachable(
+            english("%(host)s is at no public address and not among PKI_HOSTS, so it is not asked.", host=host)
+        )
     return allowed[0]
 
 
@@ -108,10 +112,23 @@ def _exchange(
     connection.request("GET" if body is None else "POST", path, body=body, headers=headers)
     response = connection.getresponse()
     if response.status != http.client.OK:
-        raise Unreachable(f"{parts.hostname} answered {response.status} {response.reason}.")
+        raise Unreachable(
+            english(
+                "%(hostname)s answered %(status)s %(reason)s.",
+                hostname=parts.hostname,
+                status=response.status,
+                reason=response.reason,
+            )
+        )
     received = bytearray()
     while chunk := response.read1(1 << 16):
         received += chunk
         if len(received) > most_bytes:
-            raise Unreachable(f"{parts.hostname} answered more than {most_bytes} bytes.")
+            raise Unreachable(
+                english(
+                    "%(hostname)s answered more than %(most_bytes)s bytes.",
+                    hostname=parts.hostname,
+                    most_bytes=most_bytes,
+                )
+            )
     return bytes(received)

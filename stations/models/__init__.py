@@ -1,4 +1,5 @@
 from stations.models.battery_swap import BatterySwap
+from stations.models.bulk import BulkCommand
 from stations.models.certificate import (
     InstalledCertificate,
     RootCertificate,
@@ -15,6 +16,7 @@ from stations.models.device_event import DeviceEvent
 from stations.models.display_message import DisplayMessage
 from stations.models.firmware_update import FirmwareUpdate
 from stations.models.frame import Frame, RecentCalls
+from stations.models.invitation import Invitation
 from stations.models.journal import Delivery, Fact
 from stations.models.local_list import LocalList, LocalListEntry
 from stations.models.log_request import LogRequest
@@ -22,12 +24,14 @@ from stations.models.monitor import EventStream, Monitor, MonitoringSetting, Str
 from stations.models.onboarding import OnboardingDoor
 from stations.models.payment_report import Settlement, VatCheck
 from stations.models.profile_upgrade import ProfileUpgrade
+from stations.models.record import StationNote, StationPhoto
 from stations.models.report import CustomerInformation, Report
 from stations.models.reservation import Reservation
 from stations.models.rollup import EvseRollup, RollupDue, SiteRollup
+from stations.models.saved_view import SavedView
 from stations.models.security_event import SecurityEvent
 from stations.models.session import MeterSample, Session, SessionEvent
-from stations.models.site import Site, SiteScope
+from stations.models.site import Site, SiteContact, SiteScope
 from stations.models.station import Connector, Evse, Station
 from stations.models.station_tariff import ReportedCost, StationTariff
 from stations.models.variable import Variable
@@ -35,6 +39,7 @@ from stations.models.variable import Variable
 __all__ = [
     "AppliedProfile",
     "BatterySwap",
+    "BulkCommand",
     "ChargingLimit",
     "ChargingNeeds",
     "ChargingProfile",
@@ -59,6 +64,7 @@ __all__ = [
     "FirmwareUpdate",
     "Frame",
     "InstalledCertificate",
+    "Invitation",
     "LocalList",
     "LocalListEntry",
     "LogRequest",
@@ -75,16 +81,20 @@ __all__ = [
     "Reservation",
     "RollupDue",
     "RootCertificate",
+    "SavedView",
     "SecurityEvent",
     "Session",
     "SessionEvent",
     "Settlement",
     "SharedIdentity",
     "Site",
+    "SiteContact",
     "SiteRollup",
     "SiteScope",
     "Station",
     "StationCertificate",
+    "StationNote",
+    "StationPhoto",
     "StationTariff",
     "StreamValue",
     "Variable",

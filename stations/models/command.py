@@ -1,5 +1,7 @@
 """Commands to chargers. The row is the truth; the socket is only nudged."""
 
+from typing import Any
+
 import orjson
 from django.db import models
 
@@ -27,6 +29,18 @@ class Command(models.Model):
     )
     # What was too much for one CALL is several commands; the first of them stands for all.
     part_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="further_parts")
+    # The index over (bulk, state) serves the foreign key too.
+    bulk = models.ForeignKey(
+        "stations.BulkCommand",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="commands",
+        db_index=False,
+    )
+    before = models.TextField(
+        blank=True, default="", db_default="", help_text="What was so before it, where it can be undone: JSON text."
+    )
     requested_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True, blank=True)
@@ -61,15 +75,41 @@ class Command(models.Model):
             models.Index(fields=["requested_at"], name="command_requested"),
             models.Index(fields=["kind", "-id"], name="command_kind"),
             models.Index(fields=["state", "-id"], name="command_state"),
+            models.Index(fields=["bulk", "state", "id"], name="command_bulk_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulk", "station"],
+                condition=models.Q(bulk__isnull=False, part_of=None),
+                name="command_bulk_station",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.station_id} ({self.state})"
 
     @property
+    def values(self) -> dict[str, Any]:
+        """Its parameters, secrets masked."""
+        values: dict[str, Any] = orjson.loads(self.payload)
+        return values
+
+    @property
+    def was_before(self) -> dict[str, Any]:
+        """What was noted of how it was before."""
+        known: dict[str, Any] = orjson.loads(self.before or "{}")
+        return known
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What the charger answered, as on the wire; nothing while there is none."""
+        answer = orjson.loads(self.result) if self.result else {}
+        return answer if isinstance(answer, dict) else {}
+
+    @property
     def wanted_token(self) -> str:
         """The id token a remote start asks a session for; empty for other kinds."""
-        return str(orjson.loads(self.payload).get("id_token", ""))
+        return str(self.values.get("id_token", ""))
 
     @property
     def is_open(self) -> bool:

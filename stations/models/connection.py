@@ -1,6 +1,7 @@
 """Sockets of chargers, the processes that hold them, and the attempts that were refused."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class EdgeProcess(models.Model):
@@ -53,15 +54,15 @@ class RefusedAttempt(models.Model):
     """Handshakes that were refused, counted per identity, reason and address so that a loud charger stays one row."""
 
     class Reason(models.TextChoices):
-        UNKNOWN_IDENTITY = "unknown_identity", "Unknown identity"
-        NO_CREDENTIALS = "no_credentials", "No password sent"
-        WRONG_PASSWORD = "wrong_password", "Wrong password"
-        NO_SUBPROTOCOL = "no_subprotocol", "No common subprotocol"
-        TLS_REQUIRED = "tls_required", "TLS required"
-        CERTIFICATE_REQUIRED = "certificate_required", "Client certificate required"
-        CERTIFICATE_REFUSED = "certificate_refused", "Client certificate not accepted"
-        IDENTITY_SHARED = "identity_shared", "Another charger holds this identity"
-        TOO_MANY_ATTEMPTS = "too_many_attempts", "Too many failed attempts"
+        UNKNOWN_IDENTITY = "unknown_identity", _("Unknown identity")
+        NO_CREDENTIALS = "no_credentials", _("No password sent")
+        WRONG_PASSWORD = "wrong_password", _("Wrong password")
+        NO_SUBPROTOCOL = "no_subprotocol", _("No common subprotocol")
+        TLS_REQUIRED = "tls_required", _("TLS required")
+        CERTIFICATE_REQUIRED = "certificate_required", _("Client certificate required")
+        CERTIFICATE_REFUSED = "certificate_refused", _("Client certificate not accepted")
+        IDENTITY_SHARED = "identity_shared", _("Another charger holds this identity")
+        TOO_MANY_ATTEMPTS = "too_many_attempts", _("Too many failed attempts")
 
     identity = models.CharField(max_length=120)
     reason = models.CharField(max_length=24, choices=Reason)

@@ -3,16 +3,17 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class DisplayMessage(models.Model):
     """A message a station was given, or told that it has. `number` is its id on the wire."""
 
     class State(models.TextChoices):
-        SENT = "sent", "Sent"
-        INSTALLED = "installed", "Installed"
-        REFUSED = "refused", "Refused"
-        REMOVED = "removed", "Removed"
+        SENT = "sent", _("Sent")
+        INSTALLED = "installed", _("Installed")
+        REFUSED = "refused", _("Refused")
+        REMOVED = "removed", _("Removed")
 
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="display_messages")
     number = models.BigIntegerField()

@@ -1,6 +1,7 @@
 """Frames as they crossed the wire, and what tells a repeat from news."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 # Most of all frames: to index them by action costs each of them, and the newest are found without.
 FREQUENT_ACTIONS = ("", "Heartbeat", "MeterValues", "StatusNotification", "TransactionEvent")
@@ -13,8 +14,8 @@ class Frame(models.Model):
     """
 
     class Direction(models.TextChoices):
-        IN = "in", "from the charger"
-        OUT = "out", "to the charger"
+        IN = "in", _("from the charger")
+        OUT = "out", _("to the charger")
 
     # The index over (station, -id) serves the foreign key too.
     station = models.ForeignKey(

@@ -1,6 +1,7 @@
 """Stations on their way to a higher security profile."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ProfileUpgrade(models.Model):
@@ -9,19 +10,19 @@ class ProfileUpgrade(models.Model):
     class State(models.TextChoices):
         """ASKED → ACCEPTED → DONE, or FAILED on the way."""
 
-        ASKED = "asked", "Asked"
-        ACCEPTED = "accepted", "Accepted, not used yet"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        ASKED = "asked", _("Asked")
+        ACCEPTED = "accepted", _("Accepted, not used yet")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     class Step(models.TextChoices):
         """What OCPP 2.x takes (A05); 1.6 and a connection profile that nobody put in force have none."""
 
-        NONE = "", "None"
-        PROFILE = "profile", "Connection profile"
-        ORDER = "order", "Order of connection profiles"
-        PRIORITY = "priority", "Priority of the new connection profile"
-        RESET = "reset", "Reset"
+        NONE = "", _("None")
+        PROFILE = "profile", _("Connection profile")
+        ORDER = "order", _("Order of connection profiles")
+        PRIORITY = "priority", _("Priority of the new connection profile")
+        RESET = "reset", _("Reset")
 
     station = models.OneToOneField("stations.Station", on_delete=models.CASCADE, related_name="profile_upgrade")
     profile = models.PositiveSmallIntegerField()

@@ -1,21 +1,22 @@
 """Reports that stations send in parts: of their variables, monitors, display messages, customers."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Report(models.Model):
     """One report. Its parts carry the `request_id`; whoever asks uses each id once, if all goes well."""
 
     class Kind(models.TextChoices):
-        FULL = "full", "All variables"
-        CONFIGURATION = "configuration", "What can be configured"
-        SUMMARY = "summary", "Summary"
-        CUSTOM = "custom", "Chosen variables"
-        MONITORING = "monitoring", "All monitors"
-        SOME_MONITORS = "some_monitors", "Chosen monitors"
-        DISPLAY = "display", "All display messages"
-        SOME_DISPLAY = "some_display", "Chosen display messages"
-        CUSTOMER = "customer", "Customer information"
+        FULL = "full", _("All variables")
+        CONFIGURATION = "configuration", _("What can be configured")
+        SUMMARY = "summary", _("Summary")
+        CUSTOM = "custom", _("Chosen variables")
+        MONITORING = "monitoring", _("All monitors")
+        SOME_MONITORS = "some_monitors", _("Chosen monitors")
+        DISPLAY = "display", _("All display messages")
+        SOME_DISPLAY = "some_display", _("Chosen display messages")
+        CUSTOMER = "customer", _("Customer information")
 
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="reports")
     kind = models.CharField(max_length=16, choices=Kind)

@@ -1,14 +1,15 @@
 """Roll-ups: energy and use by quarter of an hour and by day, for those who look at more than one session."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Rollup(models.Model):
     """A stretch of time that begins at `start`: fifteen minutes, or a day by UTC. One without a session has no row."""
 
     class Interval(models.TextChoices):
-        QUARTER = "15m", "15 minutes"
-        DAY = "day", "day"
+        QUARTER = "15m", _("15 minutes")
+        DAY = "day", _("day")
 
     interval = models.CharField(max_length=3, choices=Interval)
     start = models.DateTimeField()

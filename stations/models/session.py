@@ -23,7 +23,13 @@ class Session(models.Model):
     protocol = models.CharField(max_length=10)
     id_token = models.CharField(max_length=255, blank=True, help_text="As the charger sent it.")
     token = models.ForeignKey(
-        "drivers.IdToken", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
+        # The index over (token, started_at) serves the foreign key too.
+        "drivers.IdToken",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        db_index=False,
     )
     verdict = models.CharField(max_length=20, blank=True, help_text="Our answer on the id token.")
     remote_start_id = models.IntegerField(null=True, blank=True)
@@ -96,6 +102,7 @@ class Session(models.Model):
             models.Index(fields=["station", "-started_at"], name="session_station_started"),
             models.Index(fields=["evse", "ended_at"], name="session_evse_ended"),
             models.Index(fields=["connector", "-id"], name="session_connector"),
+            models.Index(fields=["token", "-started_at"], name="session_token_started"),
             models.Index(fields=["-started_at", "-id"], name="session_started"),
             models.Index(fields=["-started_at", "-id"], condition=models.Q(is_flagged=True), name="session_flagged"),
             # Searched by their beginning; id tokens without regard to case too.

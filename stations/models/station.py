@@ -2,6 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from stations.domain.status import ConnectorStatus
 
@@ -19,17 +20,17 @@ class Station(models.Model):
     class SecurityProfile(models.IntegerChoices):
         """OCPP 2.0.1 part 2 A, and the 1.6 security white paper."""
 
-        NONE = 0, "0: none, insecure"
-        BASIC = 1, "1: password"
-        TLS_BASIC = 2, "2: TLS and password"
-        TLS_CLIENT = 3, "3: TLS and client certificate"
+        NONE = 0, _("0: none, insecure")
+        BASIC = 1, _("1: password")
+        TLS_BASIC = 2, _("2: TLS and password")
+        TLS_CLIENT = 3, _("3: TLS and client certificate")
 
     class Registration(models.TextChoices):
         """The answer to BootNotification."""
 
-        ACCEPTED = "Accepted"
-        PENDING = "Pending"
-        REJECTED = "Rejected"
+        ACCEPTED = "Accepted", _("Accepted")
+        PENDING = "Pending", _("Pending")
+        REJECTED = "Rejected", _("Rejected")
 
     site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, related_name="stations")
     identity = models.CharField(max_length=48, unique=True, validators=[identity_validator])
@@ -93,6 +94,8 @@ class Evse(models.Model):
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="evses")
     number = models.PositiveIntegerField()
     max_power_w = models.PositiveIntegerField(null=True, blank=True)
+    # What its label shows; null until one is made.
+    public_code = models.CharField(max_length=12, unique=True, null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["station_id", "number"]

@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
+from drivers.domain.phrases import english
 from stations import metrics
 from stations.domain import secrets
 from stations.domain.commands import CommandKind, CommandState
@@ -208,7 +209,11 @@ def claim_next(
         except Exception as error:
             # Whatever is wrong with it, it must not stay in front of the queue.
             log.info("ocpp.command_not_sent", command=claimed.command.pk, error=repr(error))
-            problem = str(error) if isinstance(error, NotExpressible) else f"The command cannot be sent: {error!r}."
+            problem = (
+                str(error)
+                if isinstance(error, NotExpressible)
+                else english("The command cannot be sent: %(error)s.", error=repr(error))
+            )
             outcome = dispatch.Outcome(CommandState.FAILED, error=problem)
             dispatch.finish(work=work, station=station, command=claimed.command, outcome=outcome)
             return SKIPPED
@@ -256,12 +261,17 @@ def _refuse_result(work: Work, source: Source, sent: Outgoing, outcome: dispatch
 
 def _outcome(source: Source, sent: Outgoing, text: str, frame: rpc.CallResult | rpc.CallError) -> dispatch.Outcome:
     if isinstance(frame, rpc.CallError):
-        error = frame.description.replace("\0", "") or f"The charger answered with the error {frame.code}."
+        error = frame.description.replace("\0", "") or english(
+            "The charger answered with the error %(code)s.", code=frame.code
+        )
         return dispatch.Outcome(CommandState.FAILED, error_code=frame.code.replace("\0", ""), error=error)
     try:
         rpc.check_texts(text, frame.payload)
     except rpc.Refusal as refusal:
-        return dispatch.Outcome(CommandState.FAILED, error=f"The charger's answer is unusable: {refusal.description}")
+        return dispatch.Outcome(
+            CommandState.FAILED,
+            error=english("The charger's answer is unusable: %(description)s", description=refusal.description),
+        )
     return source.protocol.outcome(sent.action, frame.payload)
 
 

@@ -1,5 +1,6 @@
 """What commands about charging profiles need to know in every version."""
 
+from drivers.domain.phrases import english
 from stations.domain.charging_profile import Purpose
 from stations.models import ChargingProfile
 from stations.ocpp.router import NotExpressible, Request
@@ -10,7 +11,9 @@ def profile_asked_for(request: Request, name: str) -> ChargingProfile:
     """The profile that a command's parameter `name` means; raises NotExpressible."""
     profile = charging_profiles.of_station(station=request.station, profile_id=request.values[name])
     if profile is None:
-        raise NotExpressible(f"There is no charging profile {request.values[name]} in this network.")
+        raise NotExpressible(
+            english("There is no charging profile %(values)s in this network.", values=request.values[name])
+        )
     return profile
 
 
@@ -20,7 +23,7 @@ def tx_profile_asked_for(request: Request) -> ChargingProfile | None:
         return None
     profile = profile_asked_for(request, "charging_profile")
     if profile.purpose != Purpose.TX:
-        raise NotExpressible(f"A remote start carries a TxProfile, not a {profile.purpose}.")
+        raise NotExpressible(english("A remote start carries a TxProfile, not a %(purpose)s.", purpose=profile.purpose))
     return profile
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind, CommandState
 from stations.ocpp.router import Handler, NotExpressible, Payload, Receiver, Request, Routes
 from stations.ocpp.rpc import MESSAGE_TYPES, MESSAGE_TYPES_21, Call, Error, Refusal, Send
@@ -47,10 +48,13 @@ class Protocol:
     def route(self, call: Call) -> Handler:
         """The handler of a CALL whose payload fits its schema; raises Refusal."""
         if call.action not in self.schemas.actions:
-            raise Refusal(Error.NOT_IMPLEMENTED, f"{self.name} has no action {call.action[:50]}.")
+            raise Refusal(
+                Error.NOT_IMPLEMENTED,
+                english("%(name)s has no action %(action)s.", name=self.name, action=call.action[:50]),
+            )
         handler = self.routes.handlers.get(call.action)
         if handler is None:
-            raise Refusal(Error.NOT_SUPPORTED, f"{call.action} is not supported.")
+            raise Refusal(Error.NOT_SUPPORTED, english("%(action)s is not supported.", action=call.action))
         self.schemas.check_request(call.action, call.payload)
         return handler
 
@@ -68,7 +72,7 @@ class Protocol:
             return request.values["action"], request.values["payload"]
         encoder = self.routes.encoders.get(kind)
         if encoder is None:
-            raise NotExpressible(f"{self.name} has no message for {kind.value}.")
+            raise NotExpressible(english("%(name)s has no message for %(value)s.", name=self.name, value=kind.value))
         action, payload = encoder(request)
         try:
             self.schemas.check_request(action, payload)
@@ -81,12 +85,18 @@ class Protocol:
         try:
             self.schemas.check_response(action, response)
         except Refusal as refusal:
-            error = f"The charger's answer does not fit the schema: {refusal.description}"
+            error = english(
+                "The charger's answer does not fit the schema: %(description)s", description=refusal.description
+            )
             return Outcome(CommandState.FAILED, response, error_code=self.error_name(refusal.code), error=error)
         statuses = _statuses(response)
         accepted = all(status in ACCEPTED for status in statuses)
         state = CommandState.ACCEPTED if accepted else CommandState.REJECTED
-        return Outcome(state, response, error="" if accepted else f"The charger answered {', '.join(statuses)}.")
+        return Outcome(
+            state,
+            response,
+            error="" if accepted else english("The charger answered %(statuses)s.", statuses=", ".join(statuses)),
+        )
 
 
 def _statuses(response: Payload) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drivers.domain.phrases import english
 from stations.ocpp import v16, v21, v201
 from stations.ocpp.protocol import Protocol
 from stations.ocpp.rpc import Refusal
@@ -35,7 +36,7 @@ def check_answer(protocol: str, action: str, payload: dict[str, object]) -> None
     """Raise InvalidCall unless `payload` is an answer to `action` by that version's schema."""
     spoken = named(protocol)
     if spoken is None:
-        raise InvalidCall(f"{protocol} is not spoken here.")
+        raise InvalidCall(english("%(protocol)s is not spoken here.", protocol=protocol))
     try:
         spoken.schemas.check_response(action, payload)
     except Refusal as refusal:
@@ -50,10 +51,17 @@ def check_call(protocol: str, action: str, payload: dict[str, object]) -> None:
     spoken = named(protocol)
     if spoken is None:
         raise InvalidCall(
-            f"The station has not connected with a version spoken here ({protocol or 'never connected'})."
+            english(
+                "The station has not connected with a version spoken here (%(protocol)s).",
+                protocol=protocol or "never connected",
+            )
         )
     if action not in spoken.requests:
-        raise InvalidCall(f"{action} is no request that a central system sends in {spoken.name}.")
+        raise InvalidCall(
+            english(
+                "%(action)s is no request that a central system sends in %(name)s.", action=action, name=spoken.name
+            )
+        )
     try:
         spoken.schemas.check_request(action, payload)
     except Refusal as refusal:

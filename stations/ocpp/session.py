@@ -18,6 +18,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandState
 from stations.domain.times import render
 from stations.ocpp import exchange, rpc
@@ -170,7 +171,11 @@ class Session:
         open_call = self._call_answered_by(frame.id)
         if open_call is not None:
             # An answer that is none: nothing better will come.
-            self._give_up(open_call, CommandState.FAILED, f"The charger's answer is no frame: {frame.description}")
+            self._give_up(
+                open_call,
+                CommandState.FAILED,
+                english("The charger's answer is no frame: %(description)s", description=frame.description),
+            )
             open_call.answered.set_result(None)
 
     def _take_answer(self, frame: rpc.CallResult | rpc.CallError, text: str, received_at: datetime) -> None:
@@ -193,7 +198,7 @@ class Session:
         if stored.cancelled():
             return
         if isinstance(stored.exception(), JobFailed):
-            self._give_up(open_call, CommandState.FAILED, "The charger's answer could not be stored.")
+            self._give_up(open_call, CommandState.FAILED, english("The charger's answer could not be stored."))
         elif stored.exception() is None and (refusal := stored.result()) is not None:
             _in_background(self.send(refusal))
 
@@ -284,7 +289,7 @@ class Session:
             async with asyncio.timeout(settings.OCPP_CALL_TIMEOUT_SECONDS):
                 await answered
         except TimeoutError:
-            self._give_up(open_call, CommandState.TIMEOUT, "The charger did not answer in time.")
+            self._give_up(open_call, CommandState.TIMEOUT, english("The charger did not answer in time."))
         finally:
             self._open_call = None
 

@@ -35,7 +35,8 @@ WORST_FIRST: Sequence[Availability] = (
     Availability.CHARGING,
     Availability.AVAILABLE,
 )
-
+# Nobody can charge there.
+BROKEN = frozenset({Availability.FAULTED, Availability.OFFLINE, Availability.UNAVAILABLE})
 
 # Site, word, how many.
 SiteWords = tuple[int, Availability, int]
@@ -65,6 +66,22 @@ def which_are(stations: QuerySet[Station], word: Availability) -> QuerySet[Stati
     told = Q(pk__in=_told(stations, word))
     has_no_plug = Q(~Exists(Connector.objects.filter(station=OuterRef("pk"))))
     return stations.filter(told | has_no_plug if word == Availability.UNKNOWN else told)
+
+
+def evses_which_are(evses: QuerySet[Evse], word: Availability) -> QuerySet[Evse]:
+    """Those of the EVSEs whose word it is; what is rare is looked for among the plugs that say so."""
+    if word == Availability.OFFLINE:
+        return evses.filter(station__connection=None)
+    evses = evses.filter(station__connection__isnull=False)
+    if word == Availability.AVAILABLE:
+        return evses.filter(_evse_is(word))
+    words = (word, Availability.OCCUPIED) if word == Availability.CHARGING else (word,)
+    told = Connector.objects.filter(status__in=_statuses(words)).order_by().values("evse")
+    if word != Availability.UNKNOWN:
+        return evses.filter(_evse_is(word), pk__in=told)
+    has_no_plug = ~Exists(Connector.objects.filter(evse=OuterRef("pk")))
+    without = Evse.objects.filter(has_no_plug).order_by().values("pk")
+    return evses.filter(Q(has_no_plug) | Q(_evse_is(word)), pk__in=told.union(without))
 
 
 def worst_first(

@@ -1,24 +1,35 @@
 """The console's lists: what a viewer sees, narrowed by filters."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from drivers.domain.roles import Permission
+from drivers.models import User
 from drivers.permissions import Viewer
 from stations.domain.status import Availability
-from stations.models import Command, RefusedAttempt, SecurityEvent, Session, Site, Station
+from stations.models import Command, Connector, Evse, RefusedAttempt, SecurityEvent, Session, Site, Station
+from stations.permissions import organization_ids_granting
 from stations.selectors import (
     visible_commands,
+    visible_evses,
     visible_refused_attempts,
     visible_security_events,
     visible_sessions,
     visible_sites,
     visible_stations,
 )
-from stations.selectors.glance import WORST_FIRST, SiteWords, by_site, evses_by_site, which_are
+from stations.selectors.glance import (
+    BROKEN,
+    WORST_FIRST,
+    SiteWords,
+    by_site,
+    evses_by_site,
+    evses_which_are,
+    which_are,
+)
 from stations.selectors.search import containing
 
 # Who types so little that more stations fit goes on typing.
@@ -33,8 +44,13 @@ def find_stations(
     glance: str = "",
     protocol: str = "",
     connected: bool | None = None,
+    vendor: str = "",
+    model: str = "",
+    firmware: str = "",
+    registration: str = "",
 ) -> QuerySet[Station]:
-    """Stations by identity; `text` is looked for in identity, name, site and make."""
+    """Stations by identity; `text` is looked for in identity, name, site and make. Vendor, model and firmware are given
+    by their beginning."""
     stations = visible_stations(viewer)
     if text:
         fields = ("identity", "name", "serial_number", "vendor", "model", "site__name", "site__city")
@@ -45,9 +61,39 @@ def find_stations(
         stations = stations.filter(protocol=protocol)
     if connected is not None:
         stations = stations.filter(connection__isnull=not connected)
+    for column, beginning in (("vendor", vendor), ("model", model), ("firmware_version", firmware)):
+        if beginning:
+            stations = stations.filter(**{f"{column}__istartswith": beginning})
+    if registration:
+        stations = stations.filter(registration=registration)
     if glance:
         stations = which_are(stations, Availability(glance))
     return stations.order_by("identity")
+
+
+def find_evses(
+    viewer: Viewer,
+    *,
+    text: str = "",
+    site: Site | None = None,
+    glance: str = "",
+    connector_type: str = "",
+    min_power_kw: int = 0,
+) -> QuerySet[Evse]:
+    """EVSEs by their station's identity; `text`: see `find_stations`."""
+    evses = visible_evses(viewer).filter(station__quarantined_at=None)
+    if text:
+        fields = ("identity", "name", "vendor", "model", "site__name", "site__city")
+        evses = evses.filter(station__in=visible_stations(viewer).filter(containing(Station, fields, text)))
+    if site:
+        evses = evses.filter(station__site=site)
+    if connector_type:
+        evses = evses.filter(Exists(Connector.objects.filter(evse=OuterRef("pk"), type=connector_type)))
+    if min_power_kw:
+        evses = evses.filter(max_power_w__gte=min_power_kw * 1000)
+    if glance:
+        evses = evses_which_are(evses, Availability(glance))
+    return evses.order_by("station__identity", "number")
 
 
 def find_sessions(
@@ -59,6 +105,8 @@ def find_sessions(
     since: datetime | None = None,
     until: datetime | None = None,
     only_odd: bool = False,
+    id_token: str = "",
+    min_energy_kwh: float = 0,
 ) -> QuerySet[Session]:
     """Sessions, newest first; `text`: see `_stations_named`, else the beginning of an id token or transaction id.
 
@@ -82,11 +130,26 @@ def find_sessions(
         sessions = sessions.filter(started_at__lt=until)
     if only_odd:
         sessions = sessions.filter(is_flagged=True)
+    if id_token:
+        sessions = sessions.filter(id_token__iexact=id_token)
+    if min_energy_kwh:
+        sessions = sessions.filter(energy_wh__gte=min_energy_kwh * 1000)
     return sessions.order_by("-started_at", "-id")
 
 
-def find_commands(viewer: Viewer, *, text: str = "", kind: str = "", state: str = "") -> QuerySet[Command]:
-    """Commands, newest first."""
+def find_commands(
+    viewer: Viewer,
+    *,
+    text: str = "",
+    kind: str = "",
+    state: str = "",
+    station: str = "",
+    who: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Command]:
+    """Commands, newest first. `station`: an identity; `who`: a part of a name or email address; `since` and `until`
+    (aware, exclusive) bound when they were asked for."""
     commands = visible_commands(viewer)
     if text:
         named = _stations_named(viewer, text)
@@ -96,6 +159,18 @@ def find_commands(viewer: Viewer, *, text: str = "", kind: str = "", state: str 
         commands = commands.filter(kind=kind)
     if state:
         commands = commands.filter(state=state)
+    if station:
+        commands = commands.filter(station__identity=station)
+    if who:
+        colleagues = User.objects.filter(
+            memberships__organization__in=organization_ids_granting(viewer, Permission.VIEW_NETWORK)
+        )
+        people = colleagues.filter(containing(User, ("email", "name"), who))
+        commands = commands.filter(requested_by__in=list(people.values_list("pk", flat=True)))
+    if since:
+        commands = commands.filter(requested_at__gte=since)
+    if until:
+        commands = commands.filter(requested_at__lt=until)
     return commands.order_by("-id")
 
 
@@ -171,17 +246,25 @@ def site_states(viewer: Viewer, sites: list[Site]) -> list[SiteState]:
 
 
 def worst_sites(viewer: Viewer, words: Iterable[SiteWords], *, limit: int) -> list[SiteState]:
-    """The sites in most need of a person: by how many stations are faulted, then faulted or offline. `words`: those of
-    the stations the viewer sees."""
-    faulted: Counter[int] = Counter()
-    offline: Counter[int] = Counter()
+    """The sites in most need of a person: by how many stations are faulted, then offline, and so on as in WORST_FIRST.
+    `words`: those of the stations the viewer sees."""
+    counts: dict[int, dict[Availability, int]] = {}
     for site, word, count in words:
-        faulted[site] += count if word == Availability.FAULTED else 0
-        offline[site] += count if word == Availability.OFFLINE else 0
-    ranked = sorted(faulted, key=lambda site: (-faulted[site], -offline[site], site))[:limit]
+        counts.setdefault(site, {})[word] = count
+    ranked = sorted(counts, key=lambda site: ([-counts[site].get(word, 0) for word in WORST_FIRST], site))[:limit]
     order = {pk: place for place, pk in enumerate(ranked)}
     sites = sorted(visible_sites(viewer).filter(pk__in=order), key=lambda site: order[site.pk])
     return site_states(viewer, sites)
+
+
+def worst_stations(stations: QuerySet[Station], *, limit: int) -> list[tuple[Availability, Station]]:
+    """The stations that do not work, worst first, with their connectors; fewer than `limit` where fewer are broken."""
+    found: list[tuple[Availability, Station]] = []
+    for word in WORST_FIRST:
+        if word in BROKEN and len(found) < limit:
+            rows = which_are(stations, word).order_by("identity").prefetch_related("connectors")
+            found += [(word, station) for station in rows[: limit - len(found)]]
+    return found
 
 
 def _stations_named(viewer: Viewer, text: str) -> list[int]:

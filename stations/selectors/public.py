@@ -5,19 +5,32 @@ No identities: to a charger without a password its identity is one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from drivers.permissions import Viewer
-from stations.domain.clusters import Place
 from stations.domain.status import Availability
-from stations.models import Connector, Evse, Site, Station
+from stations.models import Connector, Evse, Site, SiteContact, Station
 from stations.selectors import with_evses
 from stations.selectors.glance import evse_glance, evses_by_site
+from stations.selectors.opening_hours_words import Opening, opening_of
 from stations.selectors.search import containing
 
 _IN_USE = (Availability.CHARGING, Availability.OCCUPIED, Availability.RESERVED)
+
+
+class Place(NamedTuple):
+    """A site on the map: how many of its EVSEs are free, in use, and there are."""
+
+    id: int
+    longitude: float
+    latitude: float
+    free: int
+    busy: int
+    total: int
 
 
 @dataclass
@@ -93,6 +106,19 @@ def public_site(_viewer: Viewer, pk: int) -> Site | None:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """What anybody may know of a site: when it is open, and whom to call."""
+
+    opening: Opening | None
+    helplines: list[SiteContact]
+
+
+def public_place(_viewer: Viewer, site: Site, *, now: datetime) -> PublicPlace:
+    """Of a public site; `now` is aware."""
+    return PublicPlace(opening_of(site, now), list(site.contacts.filter(is_public=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class PublicEvse:
     label: str
     glance: Availability
@@ -128,4 +154,4 @@ def _public(site: Site) -> PublicSite:
 
 
 def _shown() -> QuerySet[Site]:
-    return Site.objects.filter(is_public=True)
+    return Site.objects.filter(is_public=True, is_active=True)

@@ -31,6 +31,15 @@ def containing(model: type[Model], fields: Iterable[str], text: str) -> Q:
     return found
 
 
+def beginning(column: str, text: str) -> Q:
+    """What begins with `text` as typed, or in the cases in which such things are written: an index over the column
+    leads there."""
+    found = Q()
+    for variant in {text, text.upper(), text.lower(), text.title()}:
+        found |= Q(**{f"{column}__startswith": variant})
+    return found
+
+
 def _relation(field: str) -> str:
     return field.rpartition("__")[0]
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from drivers.domain.phrases import Phrase
 from stations.domain.commands import CommandKind, CommandState
 from stations.domain.timeline import Asked, Entry, Happening, Story, entries
 from stations.models import Command, Session, SessionEvent
@@ -15,9 +16,9 @@ MAX_READINGS = 5000
 
 # What people call the commands that concern a session; others go by their kind.
 _CALLED = {
-    CommandKind.REMOTE_START: "remote start",
-    CommandKind.REMOTE_STOP: "remote stop",
-    CommandKind.UNLOCK: "unlock",
+    CommandKind.REMOTE_START: Phrase("remote start"),
+    CommandKind.REMOTE_STOP: Phrase("remote stop"),
+    CommandKind.UNLOCK: Phrase("unlock"),
 }
 
 
@@ -56,7 +57,7 @@ def _commands(session: Session, message_ids: set[str]) -> list[Asked]:
             state=CommandState(row.state),
             sent_at=row.sent_at,
             finished_at=row.finished_at,
-            error=row.error,
+            error=Phrase(row.error),
         )
         for row in rows
     ]

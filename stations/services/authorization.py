@@ -36,11 +36,13 @@ def authorize(*, station: Station, id_token: str, at: datetime, id_token_type: s
 
     Values compare case-insensitively (OCPP `CiString`). An unknown token is Invalid, unless the site is open to
     anybody or somebody else vouches for it: the payment service (DirectPayment), we ourselves (Central). A start
-    button is nobody to be refused (OCPP 2.0.1 C02.FR.02).
+    button is nobody to be refused (OCPP 2.0.1 C02.FR.02). At a site that is closed down nobody is accepted.
     """
     if id_token_type == TokenType.NO_AUTHORIZATION:
         return Authorization(Verdict.ACCEPTED)
     token = known_token(station=station, id_token=id_token)
+    if not station.site.is_active:
+        return Authorization(Verdict.INVALID, token)
     if token is not None:
         return Authorization(judge(token.status, token.expires_at, at, balance=token.prepaid_balance), token)
     vouched = id_token_type == TokenType.DIRECT_PAYMENT

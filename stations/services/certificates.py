@@ -1,4 +1,4 @@
-"""The certificates of stations: signed on their request, sent to them, renewed in time, revoked.
+"""The certificates of stations: signed on their request, sent to them, renewed in time.
 
 The row is the truth: `due_at` says when something is to be done for it, and `sweep` does it.
 """
@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from drivers.models import User
-from stations import journal, live
+from drivers.domain.phrases import Phrase, english
+from stations import journal
 from stations.domain.certificate_hash import HashData, hash_data
 from stations.domain.certificates import (
     RENEWAL_RETRY,
@@ -27,8 +27,8 @@ from stations.domain.commands import OPEN_STATES, CommandKind
 from stations.domain.x509_read import BadRequest, Unreadable, check_request, describe, load_chain, to_pem
 from stations.gateways import contract_certificates
 from stations.gateways.outward import Unreachable
-from stations.models import Command, Connection, Station, StationCertificate, Variable
-from stations.services import authority, commands, connections
+from stations.models import Command, Station, StationCertificate, Variable
+from stations.services import authority, commands
 from stations.services.work import Work
 
 Status = CertificateStatus
@@ -119,7 +119,7 @@ def _checked(station: Station, asked: Asked, at: datetime) -> x509.CertificateSi
     """The request, if it may be signed; raises BadRequest or BadAuthority."""
     asked_lately = StationCertificate.objects.filter(station=station, requested_at__gt=at - timedelta(days=1))
     if asked_lately.count() >= MOST_A_DAY:
-        raise BadRequest(f"The station has asked for {MOST_A_DAY} certificates within a day.")
+        raise BadRequest(Phrase("The station has asked for %(most)d certificates within a day.", most=MOST_A_DAY))
     names = None
     if asked.purpose not in _V2G:
         names = frozenset({station.identity, station.serial_number} - {""})
@@ -127,7 +127,7 @@ def _checked(station: Station, asked: Asked, at: datetime) -> x509.CertificateSi
     if asked.root is not None:
         root = authority.for_purpose(asked.purpose).root
         if hash_data(root, root, asked.root.algorithm) != asked.root.plain:
-            raise BadRequest("The root certificate that the station asks for is not ours.")
+            raise BadRequest(Phrase("The root certificate that the station asks for is not ours."))
     return request
 
 
@@ -182,9 +182,9 @@ def to_send(*, station: Station, certificate_id: int) -> StationCertificate:
     """The certificate a command names. Raises LookupError for one that is not this station's or is not to be sent."""
     found = StationCertificate.objects.filter(station=station, pk=certificate_id).first()
     if found is None or not found.pem:
-        raise LookupError(f"No certificate {certificate_id} was issued to {station.identity}.")
+        raise LookupError(english("No certificate %(number)d was issued to this station.", number=certificate_id))
     if found.status == Status.REVOKED:
-        raise LookupError(f"Certificate {certificate_id} is revoked.")
+        raise LookupError(english("Certificate %(number)d is revoked.", number=certificate_id))
     return found
 
 
@@ -269,38 +269,6 @@ def _renewal_due(row: StationCertificate) -> datetime | None:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
-
-
-def revoke(*, certificate: StationCertificate, by: User | None) -> None:
-    """The certificate proves nothing from now on, and what it let in is closed."""
-    with transaction.atomic():
-        row = StationCertificate.objects.select_for_update().get(pk=certificate.pk)
-        if row.revoked_at is not None:
-            return
-        row.status, row.due_at = Status.REVOKED, None
-        row.revoked_at, row.revoked_by = timezone.now(), by
-        row.save()
-        data = {"station": row.station_id, "purpose": row.purpose, "serial_number": row.serial_number}
-        journal.record("certificate.revoked", subject_type="stationcertificate", subject_id=row.pk, data=data)
-    certificate.refresh_from_db()
-    live.nudge(live.station_group(row.station_id))
-    _close_what_it_let_in(row)
-
-
-def _close_what_it_let_in(row: StationCertificate) -> None:
-    """The edge closes the socket as soon as it sees that its connection is no longer the station's."""
-    with Work.transaction({row.station_id}, timezone.now()) as work:
-        station = work.stations[row.station_id]
-        opened = Connection.objects.filter(station=station, closed_at=None, certificate_fingerprint=row.fingerprint)
-        if row.fingerprint and (connection := opened.first()) is not None:
-            connections.close_connection(
-                work=work,
-                station_id=station.pk,
-                connection_id=connection.pk,
-                last_seen=connection.last_seen,
-                code=None,
-                reason="its certificate was revoked",
-            )
 
 
 # --- What is due ---

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from drivers.domain.phrases import english
 from stations.domain import x509
 from stations.domain.certificates import PRESENTABLE, CertificateStatus, Purpose
 from stations.models import Station, StationCertificate, WithdrawnCertificate
@@ -31,10 +32,10 @@ def judge_client_certificate(der: bytes, identity: str) -> Verdict:
     try:
         presented = x509.read(der)
     except x509.Unreadable as error:
-        return Verdict(problem=f"It cannot be read: {error}")
+        return Verdict(problem=english("It cannot be read: %(error)s", error=error))
     issued = StationCertificate.objects.filter(fingerprint=presented.fingerprint).select_related("station").first()
     if issued is None and WithdrawnCertificate.objects.filter(fingerprint=presented.fingerprint).exists():
-        return Verdict(presented.fingerprint, "It was made for a station that was deleted.")
+        return Verdict(presented.fingerprint, english("It was made for a station that was deleted."))
     problem = _standing(issued) or _path(presented, issued) or _ownership(presented, issued, identity)
     return Verdict(presented.fingerprint, problem or "")
 
@@ -43,8 +44,8 @@ def _standing(issued: StationCertificate | None) -> str | None:
     if issued is None or issued.status in PRESENTABLE:
         return None
     if issued.status == CertificateStatus.REVOKED:
-        return "It was revoked."
-    return f"It is {issued.status}."
+        return english("It was revoked.")
+    return english("It is %(status)s.", status=issued.status)
 
 
 def _path(presented: x509.Presented, issued: StationCertificate | None) -> str | None:
@@ -55,8 +56,16 @@ def _path(presented: x509.Presented, issued: StationCertificate | None) -> str |
 def _ownership(presented: x509.Presented, issued: StationCertificate | None, identity: str) -> str | None:
     if issued is not None:
         is_own = issued.station.identity == identity and issued.purpose in (Purpose.STATION, Purpose.COMBINED)
-        return None if is_own else f"It was made for {issued.station.identity}, as {issued.purpose}."
+        return (
+            None
+            if is_own
+            else english(
+                "It was made for %(identity)s, as %(purpose)s.",
+                identity=issued.station.identity,
+                purpose=issued.purpose,
+            )
+        )
     serial_number = Station.objects.filter(identity=identity).values_list("serial_number", flat=True).first()
     if identity in presented.names or (serial_number and serial_number in presented.names):
         return None
-    return f"It was made for {presented.common_name or 'nobody'}."
+    return english("It was made for %(name)s.", name=presented.common_name or "nobody")

@@ -1,24 +1,29 @@
 """Requesting commands, and what becomes of them when no charger answers."""
 
-import base64
-import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from drivers.models import User
+from drivers import audit, sealing
+from drivers.domain.phrases import Phrase, english
+from drivers.models import AuditEntry, User
 from stations import journal, live
 from stations.domain import credentials, parameters, secrets
 from stations.domain.certificates import PRESENTABLE, Purpose
 from stations.domain.commands import CommandKind, CommandState, policy_of
-from stations.models import Command, Session, Station, StationCertificate
+from stations.models import BulkCommand, Command, Session, Station, StationCertificate
+from stations.selectors import earlier
 from stations.services.portions import portions_of
+
+# A local list may have thousands of entries; the command itself keeps them.
+LONGEST_LOGGED = 2000
 
 
 class NotConnected(Exception):
@@ -51,28 +56,77 @@ def request(
     with transaction.atomic():
         process_id = _process_of(station)
         if process_id is None and not may_wait:
-            raise NotConnected(f"{station.identity} is not connected.")
-        first: Command | None = None
-        for portion in portions_of(station, kind, checked):
-            shown = secrets.masked(portion)
-            written = Command.objects.create(
-                station=station,
+            raise NotConnected(Phrase("%(identity)s is not connected.", identity=station.identity))
+        rows = written(
+            Asked(
                 kind=kind,
-                part_of=first,
-                action=portion.get("action", "") if kind is CommandKind.CALL else "",
-                payload=orjson.dumps(shown).decode(),
-                sealed=None if shown is portion else seal(portion),
-                priority=policy.priority,
-                session=session,
                 requested_by=requested_by,
                 requested_at=now,
                 not_before=not_before,
                 expires_at=max(now, not_before or now) + (expires_after or policy.expires_after),
-            )
-            first = first or written
+                session=session,
+            ),
+            {station: checked},
+        )
+        if requested_by is not None:
+            _write_down(rows[0], requested_by)
         # In a lane the commit comes later: an edge that looked before it would find nothing, and wait for its poll.
         transaction.on_commit(partial(_tell, process_id, station.pk), robust=True)
-    return cast(Command, first)
+    return rows[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the commands to several stations have in common."""
+
+    kind: CommandKind
+    requested_by: User | None
+    requested_at: datetime
+    expires_at: datetime
+    not_before: datetime | None = None
+    session: Session | None = None
+    bulk: BulkCommand | None = None
+
+
+def written(asked: Asked, wanted: Mapping[Station, dict[str, Any]]) -> list[Command]:
+    """Write the commands, with what was so before; `wanted`: by station, its checked parameters. Those that stand for a
+    station come first, in their order. Call it inside a transaction, and wake the edges after it."""
+    parts = {station: portions_of(station, asked.kind, values) for station, values in wanted.items()}
+    firsts = _rows(asked, [(station, some[0], None) for station, some in parts.items()])
+    Command.objects.bulk_create(firsts)
+    further = [(first.station, portion, first) for first in firsts for portion in parts[first.station][1:]]
+    return [*firsts, *Command.objects.bulk_create(_rows(asked, further))]
+
+
+def _rows(asked: Asked, portions: Sequence[tuple[Station, dict[str, Any], Command | None]]) -> list[Command]:
+    known = earlier.before(asked.kind, [(station.pk, portion) for station, portion, _ in portions])
+    rows = []
+    for (station, portion, part_of), before in zip(portions, known, strict=True):
+        shown = secrets.masked(portion)
+        row = Command(
+            station=station,
+            kind=asked.kind,
+            part_of=part_of,
+            bulk=asked.bulk,
+            action=portion.get("action", "") if asked.kind is CommandKind.CALL else "",
+            payload=orjson.dumps(shown).decode(),
+            sealed=None if shown is portion else seal(portion),
+            before=orjson.dumps(before).decode() if before else "",
+            priority=policy_of(asked.kind).priority,
+            session=asked.session,
+            requested_by=asked.requested_by,
+            requested_at=asked.requested_at,
+            not_before=asked.not_before,
+            expires_at=asked.expires_at,
+        )
+        rows.append(row)
+    return rows
+
+
+def _write_down(command: Command, person: User) -> None:
+    """In the audit log it is the station that something was sent to."""
+    sent = {"command": ["", command.action or command.kind], "parameters": ["", command.payload[:LONGEST_LOGGED]]}
+    audit.write(command.station, AuditEntry.Action.COMMAND, by=person, changes=sent)
 
 
 def _tell(process_id: str | None, station_id: int) -> None:
@@ -86,7 +140,7 @@ def _check_upgrade(station: Station, profile: int) -> None:
         raise parameters.InvalidParameters({"security_profile": problem})
 
 
-def upgrade_problem_of(station: Station, profile: int) -> str | None:
+def upgrade_problem_of(station: Station, profile: int) -> Phrase | None:
     """Why the station cannot be told to use this security profile, for a person."""
     certificates = StationCertificate.objects.filter(station=station, purpose=Purpose.STATION, status__in=PRESENTABLE)
     return credentials.upgrade_problem(
@@ -114,18 +168,25 @@ def _process_of(station: Station) -> str | None:
 
 def seal(values: dict[str, Any]) -> bytes:
     """The values encrypted with the installation's FIELD_KEY."""
-    return _fernet().encrypt(orjson.dumps(values))
+    return sealing.seal(orjson.dumps(values))
 
 
 def unseal(sealed: bytes) -> dict[str, Any]:
     """What `seal` hid. Raises cryptography.fernet.InvalidToken when FIELD_KEY has changed since."""
-    values: dict[str, Any] = orjson.loads(_fernet().decrypt(bytes(sealed)))
+    values: dict[str, Any] = orjson.loads(sealing.unseal(bytes(sealed)))
     return values
 
 
-def _fernet() -> Fernet:
-    digest = hashlib.sha256(settings.FIELD_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
+def withdraw(*, command: Command, withdrawn_by: User | None, now: datetime | None = None) -> bool:
+    """Take back what was not sent yet, with its further parts; whether anything was left to take back."""
+    parts = Command.objects.filter(Q(pk=command.pk) | Q(part_of=command), state=CommandState.QUEUED)
+    closed = _close_all(
+        parts, CommandState.WITHDRAWN, english("It was taken back before it was sent."), now or timezone.now()
+    )
+    if closed and withdrawn_by is not None:
+        taken = {"withdrawn": ["", command.action or command.kind]}
+        audit.write(command.station, AuditEntry.Action.COMMAND, by=withdrawn_by, changes=taken)
+    return closed > 0
 
 
 def sweep(*, now: datetime | None = None) -> int:
@@ -133,16 +194,18 @@ def sweep(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     expired = Command.objects.filter(state=CommandState.QUEUED, expires_at__lte=now)
     without_effect = Command.objects.filter(state=CommandState.ACCEPTED, effect_due_at__lte=now, session=None)
-    closed = _close_all(expired, CommandState.EXPIRED, "The charger did not connect in time.", now)
+    closed = _close_all(expired, CommandState.EXPIRED, english("The charger did not connect in time."), now)
     closed += _close_all(
-        without_effect, CommandState.NO_EFFECT, "The charger accepted, but no session started in time.", now
+        without_effect, CommandState.NO_EFFECT, english("The charger accepted, but no session started in time."), now
     )
     return closed
 
 
 def give_up(commands: Any, *, now: datetime) -> int:
     """Close queued commands of which nobody knows whether they were sent: none is sent twice. How many it closed."""
-    return _close_all(commands, CommandState.UNKNOWN, "A backup was restored: it may have been sent or not.", now)
+    return _close_all(
+        commands, CommandState.UNKNOWN, english("A backup was restored: it may have been sent or not."), now
+    )
 
 
 def _close_all(commands: Any, state: CommandState, error: str, now: datetime) -> int:

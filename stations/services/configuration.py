@@ -6,11 +6,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from drivers.models import User
+from drivers import audit
+from drivers.models import AuditEntry, User
 from stations import journal, live
 from stations.domain.commands import OPEN_STATES, CommandKind
-from stations.domain.configuration import Drift, Key
+from stations.domain.configuration import Drift, Key, named
 from stations.domain.secrets import MASK, is_secret_name
 from stations.models import Command, ConfigurationEntry, ConfigurationTemplate, Station
 from stations.selectors.configuration import Item, drift_of, drift_of_all, fitting_stations
@@ -32,7 +34,7 @@ def save_template(
     for name, value in changes.items():
         setattr(template, name, value)
     if template.site is not None and template.site.organization_id != template.organization_id:
-        raise ValidationError({"site": "This site belongs to another organization."})
+        raise ValidationError({"site": _("This site belongs to another organization.")})
     template.changed_at = timezone.now()
     template.clean_fields()
     try:
@@ -42,19 +44,28 @@ def save_template(
                 _replace_entries(template, entries)
             _record(template, "configuration_template.changed")
     except IntegrityError as error:
-        taken = {"name": "Names of templates are unique, and a template names each variable once."}
+        taken = {"name": _("Names of templates are unique, and a template names each variable once.")}
         raise ValidationError(taken) from error
     _nudge(template)
     return template
 
 
 def _replace_entries(template: ConfigurationTemplate, entries: Sequence[Mapping[str, Any]]) -> None:
-    sealed = {_key(entry): entry for entry in template.entries.exclude(sealed=None)}
+    known = list(template.entries.all())
+    sealed = {_key(entry): entry for entry in known if entry.sealed is not None}
     rows = [_entry(template, given, sealed) for given in entries]
     for row in rows:
         row.clean_fields(exclude=["template"])
     template.entries.all().delete()
     ConfigurationEntry.objects.bulk_create(rows)
+    before, after = _listed(known), _listed(rows)
+    if before != after:
+        audit.write(template, AuditEntry.Action.UPDATE, by=None, changes={"values": [before, after]})
+
+
+def _listed(rows: Sequence[ConfigurationEntry]) -> str:
+    """The values of a template as lines, secrets as their masks."""
+    return "\n".join(sorted(f"{row} = {row.value}" for row in rows))
 
 
 def _entry(
@@ -64,7 +75,7 @@ def _entry(
     kept = sealed.get(_key(row))
     if row.value == MASK:
         if kept is None:
-            raise ValidationError({"entries": f"{row}: this is the mask of a secret, not a value."})
+            raise ValidationError({"entries": _("%(row)s: this is the mask of a secret, not a value.") % {"row": row}})
         row.sealed, row.fingerprint = kept.sealed, kept.fingerprint
         return row
     row.fingerprint = fingerprint(row.value)
@@ -136,7 +147,7 @@ def read_enforced(*, station: Station) -> Command | None:
     items = [item for item in drift_of(station) if item.wanted.is_enforced] if _is_accepted(station) else []
     if not items or _with_open(CommandKind.GET_VARIABLES, [station]):
         return None
-    values = {"variables": [_named(item.key) for item in items]}
+    values = {"variables": [named(item.key) for item in items]}
     return commands.request(station=station, kind=CommandKind.GET_VARIABLES, values=values, requested_by=None)
 
 
@@ -155,7 +166,7 @@ def _set(station: Station, items: Sequence[Item], requested_by: User | None) -> 
         return None
     sealed = _sealed(items)
     values = [
-        _named(item.key) | {"value": sealed.get((item.wanted.template, item.key), item.wanted.value)} for item in items
+        named(item.key) | {"value": sealed.get((item.wanted.template, item.key), item.wanted.value)} for item in items
     ]
     return commands.request(
         station=station, kind=CommandKind.SET_VARIABLES, values={"variables": values}, requested_by=requested_by
@@ -167,22 +178,3 @@ def _sealed(items: Sequence[Item]) -> dict[tuple[int, Key], str]:
     templates = {item.wanted.template for item in items if item.wanted.is_secret}
     rows = ConfigurationEntry.objects.filter(template__in=templates, sealed__isnull=False)
     return {(row.template_id, _key(row)): commands.unseal(bytes(row.sealed or b""))["value"] for row in rows}
-
-
-_MEMBERS = {
-    "component": "component",
-    "component_instance": "component_instance",
-    "evse_number": "evse",
-    "connector_number": "connector",
-    "name": "name",
-    "instance": "instance",
-    "attribute": "attribute",
-}
-
-
-def _named(key: Key) -> dict[str, Any]:
-    """A key as a command names it."""
-    named = {_MEMBERS[name]: value for name, value in key._asdict().items() if value}
-    if key.attribute == "Actual":
-        del named["attribute"]
-    return named

@@ -8,6 +8,7 @@ import orjson
 from django.conf import settings
 from django.db.models import Q
 
+from drivers.domain.phrases import english
 from stations.domain import secrets
 from stations.domain.commands import CommandKind, CommandState
 from stations.domain.status import ConnectorStatus
@@ -117,7 +118,14 @@ def _what_stood_against_it(work: Work, station: Station, command: Command) -> st
     against = [c for c in meant if c.status not in _READY]
     if not against or len(against) < len(meant):
         return ""
-    told = (f"EVSE {c.evse.number} had said {' '.join(filter(None, (c.status, c.error_code)))}" for c in against[:5])
+    told = (
+        english(
+            "EVSE %(number)s had said %(status)s",
+            number=c.evse.number,
+            status=" ".join(filter(None, (c.status, c.error_code))),
+        )
+        for c in against[:5]
+    )
     return " " + "; ".join(told) + "."
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
+from drivers.domain.phrases import english
 from drivers.models import Organization
 from stations.domain.certificate_hash import HashData, find, hash_data
 from stations.domain.certificates import CertificateUse
@@ -177,7 +178,7 @@ def to_install(*, station: Station, root: int | None, pem: str | None, use: str 
     if root is not None:
         row = RootCertificate.objects.filter(organization=station.site.organization_id, pk=root).first()
         if row is None:
-            raise LookupError(f"There is no root certificate {root}.")
+            raise LookupError(english("There is no root certificate %(root)s.", root=root))
         return ToInstall(CertificateUse(use or row.use), row.pem)
     if pem is not None:
         return ToInstall(CertificateUse(use or CertificateUse.CSMS_ROOT), pem)
@@ -191,7 +192,13 @@ def to_delete(*, station: Station, values: Mapping[str, Any]) -> HashData:
     if (installed_id := values.get("installed")) is not None:
         row = InstalledCertificate.objects.filter(station=station, pk=installed_id).first()
         if row is None:
-            raise LookupError(f"{station.identity} has reported no certificate {installed_id}.")
+            raise LookupError(
+                english(
+                    "%(identity)s has reported no certificate %(installed_id)s.",
+                    identity=station.identity,
+                    installed_id=installed_id,
+                )
+            )
         return data_of(row)
     names = {
         "hash_algorithm": "hashAlgorithm",
@@ -200,5 +207,7 @@ def to_delete(*, station: Station, values: Mapping[str, Any]) -> HashData:
         "serial_number": "serialNumber",
     }
     if missing := [name for name in names if name not in values]:
-        raise LookupError(f"Say which certificate: `installed`, or else {', '.join(missing)}.")
+        raise LookupError(
+            english("Say which certificate: `installed`, or else %(missing)s.", missing=", ".join(missing))
+        )
     return HashData.of_wire({wire: values[name] for name, wire in names.items()})

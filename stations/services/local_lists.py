@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from drivers.domain.phrases import english
 from drivers.domain.tokens import judge
 from drivers.models import IdToken
 from stations.domain.commands import OPEN_STATES, CommandKind, CommandState
@@ -116,7 +117,7 @@ def update_to_send(*, work: Work, station: Station, values: Mapping[str, Any]) -
         update = next_update(held(row), should, whole=whole, limits=_limits(station)) or Update(is_full=is_full)
     version = values.get("version") or _next_version(row)
     if not 0 < version < 2**31:
-        raise ValueError(f"{version} is no version: it is above 0 and has 32 bits.")
+        raise ValueError(english("%(version)s is no version: it is above 0 and has 32 bits.", version=version))
     row.version = max(row.version, version)
     row.save(update_fields=["version"])
     return update, version
@@ -139,7 +140,7 @@ def answered(*, work: Work, station: Station, update: Update, version: int, word
         row.needs_whole = True
         # Of itself once more, and from the start; a whole list that is refused is a person's to look at.
         row.due_at = None if update.is_full or not row.is_supported else work.now
-        row.problem = "" if row.due_at and _is_kept(row) else f"The station answered {word}."
+        row.problem = "" if row.due_at and _is_kept(row) else english("The station answered %(word)s.", word=word)
     row.save()
     work.nudge_station(station)
     _record_answer(work, row, word)

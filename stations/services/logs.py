@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from drivers.domain.phrases import english
 from stations import journal, live
 from stations.domain.logs import IDLE, KINDS, OPEN_STATES, LogKind, LogState, file_name, state_after
 from stations.domain.secrets import masked_url
@@ -23,7 +24,7 @@ from stations.services.work import Work
 
 # Chargers try again for hours; after that an address that leaked is worth nothing.
 TOKEN_LIFETIME = timedelta(hours=24)
-_NEVER_CAME = "Nothing came of it within a day."
+_NEVER_CAME = english("Nothing came of it within a day.")
 
 
 class NoUploadAddress(Exception):

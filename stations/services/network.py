@@ -1,49 +1,87 @@
 """The network as people keep it: sites, and what they change on stations, EVSEs and connectors."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from drivers.models import Organization
 from stations import journal, live
-from stations.models import Connector, Evse, Site, Station
-from stations.services import provisioning, withdrawn_certificates
+from stations.models import Connector, Evse, Site, SiteContact, Station
+from stations.services import provisioning, station_photos, withdrawn_certificates
 
 
 class StillInUse(Exception):
     """What is to be deleted still has something that would be lost with it."""
 
 
-def create_site(*, organization: Organization, **values: Any) -> Site:
-    """A new site; `values` are the columns of Site. Raises ValidationError."""
+def create_site(
+    *, organization: Organization, contacts: Sequence[Mapping[str, Any]] | None = None, **values: Any
+) -> Site:
+    """A new site; `values` are the columns of Site, `contacts` those of its contacts. Raises ValidationError."""
     site = Site(organization=organization, **values)
-    _save_site(site)
+    _save_site(site, contacts)
     return site
 
 
-def update_site(*, site: Site, **changes: Any) -> Site:
-    """Change columns of a site. Raises ValidationError."""
+def update_site(*, site: Site, contacts: Sequence[Mapping[str, Any]] | None = None, **changes: Any) -> Site:
+    """Change columns of a site; `contacts`, where given, take the place of all there were. Raises ValidationError."""
     for name, value in changes.items():
         setattr(site, name, value)
-    _save_site(site)
+    _save_site(site, contacts)
     return site
 
 
-def _save_site(site: Site) -> None:
+def _save_site(site: Site, contacts: Sequence[Mapping[str, Any]] | None) -> None:
     site.full_clean()
+    rows = [SiteContact(site=site, **values) for values in contacts or ()]
+    for row in rows:
+        row.clean_fields(exclude=["site"])
     with transaction.atomic():
         site.save()
+        if contacts is not None:
+            site.contacts.all().delete()
+            for row in rows:
+                row.save()
+            # What was fetched with the site before.
+            getattr(site, "_prefetched_objects_cache", {}).pop("contacts", None)
         journal.record("site.changed", subject_type="site", subject_id=site.pk)
-    live.nudge(live.organization_group(site.organization_id))
+    live.nudge(live.organization_group(site.organization_id), live.site_group(site.pk))
+
+
+def save_contact(*, contact: SiteContact) -> SiteContact:
+    """Store somebody to call about a site, new or changed. Raises ValidationError."""
+    contact.full_clean()
+    with transaction.atomic():
+        contact.save()
+        journal.record("site.changed", subject_type="site", subject_id=contact.site_id)
+    live.nudge(live.site_group(contact.site_id))
+    return contact
+
+
+def delete_contact(*, contact: SiteContact) -> None:
+    """Forget somebody to call about a site."""
+    site_id = contact.site_id
+    with transaction.atomic():
+        contact.delete()
+        journal.record("site.changed", subject_type="site", subject_id=site_id)
+    live.nudge(live.site_group(site_id))
 
 
 def delete_site(*, site: Site) -> None:
-    """Remove a site. Raises StillInUse while it has stations."""
+    """Remove a site. Raises StillInUse while it has stations, or people whose role is limited to it."""
     with transaction.atomic():
+        if site.scopes.exists():
+            raise StillInUse(f"The roles of some people are limited to {site.name}; change these first.")
         if site.stations.exists():
-            raise StillInUse(f"{site.name} still has stations; move or delete them first.")
+            text = _(
+                "%(name)s still has stations: move them to another site or delete them first. Those with charging"
+                " sessions, which must not be lost, cannot be deleted: then close the site down instead."
+            )
+            raise StillInUse(text % {"name": site.name})
         journal.record("site.deleted", subject_type="site", subject_id=site.pk)
         site.delete()
 
@@ -55,9 +93,11 @@ def update_station(*, station: Station, password: str | None = None, **changes: 
     """
     for name, value in changes.items():
         setattr(station, name, value)
-    needs_password = station.security_profile in (Station.SecurityProfile.BASIC, Station.SecurityProfile.TLS_BASIC)
+    needs_password = station.security_profile in provisioning.NEED_PASSWORD
     if needs_password and not (password or station.password_hash):
-        raise ValidationError({"password": f"Security profile {station.security_profile} needs a password."})
+        raise ValidationError(
+            {"password": _("Security profile %(profile)d needs a password.") % {"profile": station.security_profile}}
+        )
     with transaction.atomic():
         # Only these columns: the edge writes the live ones meanwhile.
         station.save(update_fields=list(changes))
@@ -72,19 +112,25 @@ def delete_station(*, station: Station) -> None:
     """Remove a station. Raises StillInUse while it is connected, and for ever once it has sessions."""
     with transaction.atomic():
         if station.sessions.exists():
-            raise StillInUse(f"{station.identity} has charging sessions, which would be lost with it.")
+            raise StillInUse(
+                _("%(identity)s has charging sessions, which would be lost with it.") % {"identity": station.identity}
+            )
         if Station.objects.filter(pk=station.pk, connection__isnull=False).exists():
-            raise StillInUse(f"{station.identity} is connected; take it off the network first.")
+            raise StillInUse(
+                _("%(identity)s is connected; take it off the network first.") % {"identity": station.identity}
+            )
         journal.record(
             "station.deleted", subject_type="station", subject_id=station.pk, data={"identity": station.identity}
         )
         withdrawn_certificates.withdraw(station=station, now=timezone.now())
+        photos = station_photos.files_of(station.photos.all())
         station.delete()
+    station_photos.discard(photos)
 
 
 def save_evse(*, evse: Evse, **changes: Any) -> Evse:
     """Store a new EVSE, or `changes` of a known one. Raises ValidationError when its number is taken."""
-    _save(evse, changes, "EVSE numbers are unique in a station.")
+    _save(evse, changes, _("EVSE numbers are unique in a station."))
     return evse
 
 
@@ -95,7 +141,7 @@ def delete_evse(*, evse: Evse) -> None:
 
 def save_connector(*, connector: Connector, **changes: Any) -> Connector:
     """Store a new connector, or `changes` of a known one. Raises ValidationError when a number is taken."""
-    _save(connector, changes, "Connector numbers are unique in an EVSE, OCPP 1.6 ids in a station.")
+    _save(connector, changes, _("Connector numbers are unique in an EVSE, OCPP 1.6 ids in a station."))
     return connector
 
 
@@ -119,6 +165,6 @@ def _save(row: Evse | Connector, changes: dict[str, Any], taken: str) -> None:
 def _delete(row: Evse | Connector) -> None:
     with transaction.atomic():
         if row.sessions.filter(ended_at=None).exists():
-            raise StillInUse(f"A session is open on {row}.")
+            raise StillInUse(_("A session is open on %(row)s.") % {"row": row})
         row.delete()
     live.nudge(live.station_group(row.station_id))

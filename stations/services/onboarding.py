@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from drivers.models import Organization, User
 from stations import journal, live
@@ -34,9 +35,14 @@ def set_door(*, organization: Organization, site: Site, is_open: bool, password:
     of an installation can have such a door.
     """
     if site.organization_id != organization.pk:
-        raise ValidationError({"site": "Stations wait at a site of the same organization."})
+        raise ValidationError({"site": _("Stations wait at a site of the same organization.")})
     if password and len(password) < SHORTEST_PASSWORD:
-        raise ValidationError({"password": f"At least {SHORTEST_PASSWORD} characters: many chargers share it."})
+        raise ValidationError(
+            {
+                "password": _("At least %(shortest)d characters: many chargers share it.")
+                % {"shortest": SHORTEST_PASSWORD}
+            }
+        )
     with transaction.atomic():
         door = OnboardingDoor.objects.filter(organization=organization).first()
         door = door or OnboardingDoor(organization=organization)
@@ -45,7 +51,9 @@ def set_door(*, organization: Organization, site: Site, is_open: bool, password:
             door.password_hash = hash_password(password) if password else ""
         others = OnboardingDoor.objects.filter(is_open=True, password_hash="").exclude(pk=door.pk)
         if is_open and not door.password_hash and others.exists():
-            raise ValidationError({"password": "Another organization takes in stations without a password; set one."})
+            raise ValidationError(
+                {"password": _("Another organization takes in stations without a password; set one.")}
+            )
         door.save()
         data = {"is_open": is_open, "has_password": bool(door.password_hash)}
         journal.record("onboarding.changed", subject_type="organization", subject_id=organization.pk, data=data)

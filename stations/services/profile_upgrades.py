@@ -6,6 +6,7 @@ profile, its place before the present ones, a reset.
 
 from datetime import datetime
 
+from drivers.domain.phrases import english
 from drivers.models import User
 from stations.domain.commands import CommandKind
 from stations.models import ProfileUpgrade, Station, Variable
@@ -45,7 +46,7 @@ def key_answered(*, work: Work, station: Station, profile: str, status: str) -> 
     if status in ("Accepted", "RebootRequired"):
         _move(work, upgrade, state=State.ACCEPTED)
     else:
-        _fail(work, upgrade, f"The station answered {status}.")
+        _fail(work, upgrade, english("The station answered %(status)s.", status=status))
 
 
 def network_profile_sent(*, work: Work, station: Station, slot: int, profile: int) -> None:
@@ -62,7 +63,7 @@ def network_profile_answered(*, work: Work, station: Station, slot: int, profile
     if upgrade is None or (upgrade.slot, upgrade.profile) != (slot, profile):
         return
     if status != "Accepted":
-        _fail(work, upgrade, f"The station did not take the connection profile: {status}.")
+        _fail(work, upgrade, english("The station did not take the connection profile: %(status)s.", status=status))
     elif upgrade.step != Step.PROFILE:
         # Nobody asked for more: it waits in its slot until somebody puts it in force.
         _move(work, upgrade, state=State.ACCEPTED)
@@ -78,7 +79,7 @@ def order_told(*, work: Work, station: Station) -> None:
     if upgrade is None or upgrade.step != Step.ORDER:
         return
     if known_order(station) is None:
-        _fail(work, upgrade, "The station does not tell the order of its connection profiles.")
+        _fail(work, upgrade, english("The station does not tell the order of its connection profiles."))
     else:
         _put_first(work, upgrade)
 
@@ -90,7 +91,13 @@ def order_answered(*, work: Work, station: Station, order: str, status: str) -> 
         return
     if status not in ("Accepted", "RebootRequired"):
         if upgrade.step == Step.PRIORITY:
-            _fail(work, upgrade, f"The station did not take the new order of its connection profiles: {status}.")
+            _fail(
+                work,
+                upgrade,
+                english(
+                    "The station did not take the new order of its connection profiles: %(status)s.", status=status
+                ),
+            )
         return
     is_chain = upgrade.step == Step.PRIORITY
     if is_chain:

@@ -7,12 +7,15 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from stations import journal, live
 from stations.domain.credentials import hash_password
 from stations.models import Connector, Evse, Session, Site, Station
 from stations.services.work import Work
 
+# Security profiles by which a charger proves itself with one.
+NEED_PASSWORD = (Station.SecurityProfile.BASIC, Station.SecurityProfile.TLS_BASIC)
 # Far above any hardware; a charger that counts further is broken or hostile.
 MAX_CONNECTORS = 64
 
@@ -33,9 +36,10 @@ def create_station(
 
     Raises ValidationError: profiles 1 and 2 need a password; an identity is unique everywhere.
     """
-    needs_password = security_profile in (Station.SecurityProfile.BASIC, Station.SecurityProfile.TLS_BASIC)
-    if needs_password and not password:
-        raise ValidationError({"password": f"Security profile {security_profile} needs a password."})
+    if security_profile in NEED_PASSWORD and not password:
+        raise ValidationError(
+            {"password": gettext("Security profile %(profile)d needs a password.") % {"profile": security_profile}}
+        )
     station = Station(site=site, identity=identity, name=name, security_profile=security_profile)
     if password:
         station.password_hash = hash_password(password)
@@ -49,7 +53,7 @@ def create_station(
 def set_password(*, station: Station, password: str) -> None:
     """Replace the password that the station must present from its next connection on."""
     if not password:
-        raise ValidationError({"password": "A password cannot be empty."})
+        raise ValidationError({"password": gettext("A password cannot be empty.")})
     station.password_hash = hash_password(password)
     # What a rotation left is good no longer: this one is what a person wants.
     station.next_password_hash = station.previous_password_hash = ""
@@ -158,9 +162,9 @@ def group_connectors(*, station: Station, evse_numbers: Mapping[int, int]) -> No
     with transaction.atomic():
         moving = list(Connector.objects.filter(station=station, pk__in=evse_numbers).order_by("ocpp16_id", "pk"))
         if len(moving) != len(evse_numbers):
-            raise ValidationError("Not all of these connectors belong to the station.")
+            raise ValidationError(gettext("Not all of these connectors belong to the station."))
         if Session.objects.filter(connector__in=moving, ended_at=None).exists():
-            raise ValidationError("A session is running on one of these connectors; wait until it has ended.")
+            raise ValidationError(gettext("A session is running on one of these connectors; wait until it has ended."))
         # Out of the way first: two of them could meet on one number in between.
         for connector in moving:
             Connector.objects.filter(pk=connector.pk).update(number=MAX_CONNECTORS + 1 + connector.pk)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from drivers.domain.phrases import Phrase, english
 from drivers.models import User
 from stations.domain import parameters
 from stations.domain.commands import CommandKind, CommandState
@@ -110,7 +111,7 @@ def number_for(*, work: Work, station: Station, command: Command, values: dict[s
     """
     given: int | None = values.get("reservation_id")
     if given is not None and not _is_number(given):
-        raise ValueError(f"{given} is no number of 32 bits.")
+        raise ValueError(english("%(given)s is no number of 32 bits.", given=given))
     row = _newest(station, given) if given is not None else None
     if row is None or not row.is_live:
         row = _open(station, Terms.of(values), at=work.now, wire_id=given)
@@ -221,9 +222,9 @@ def _overdue(row: Reservation, now: datetime) -> News:
 
 def _check_number(station: Station, number: int) -> None:
     if not _is_number(number):
-        raise parameters.InvalidParameters({"reservation_id": "This is no number of 32 bits."})
+        raise parameters.InvalidParameters({"reservation_id": Phrase("This is no number of 32 bits.")})
     if Reservation.objects.filter(station=station, wire_id=number, state__in=LIVE).exists():
-        raise parameters.InvalidParameters({"reservation_id": "A reservation of this number is live here."})
+        raise parameters.InvalidParameters({"reservation_id": Phrase("A reservation of this number is live here.")})
 
 
 def _is_number(value: int) -> bool:

@@ -10,6 +10,7 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from drivers.domain.tokens import Verdict
 from drivers.models import User
@@ -139,14 +140,17 @@ def set_limit(*, session: Session, limit: limits.Limit) -> Session:
     station does not list among those it supports (E16.FR.12).
     """
     if session.protocol != "ocpp2.1":
-        raise ValidationError("Only a session of an OCPP 2.1 station can be limited.")
+        raise ValidationError(_("Only a session of an OCPP 2.1 station can be limited."))
     supported = _supported_limits(session.station)
     if supported is not None and (beyond := sorted(set(limit) - supported)):
-        raise ValidationError(f"The station does not support {', '.join(beyond)}; it supports {', '.join(supported)}.")
+        raise ValidationError(
+            _("The station does not support %(beyond)s; it supports %(supported)s.")
+            % {"beyond": ", ".join(beyond), "supported": ", ".join(supported)}
+        )
     with Work.transaction({session.station_id}, timezone.now()) as work:
         row = next((row for row in work.open_sessions[session.station_id] if row.pk == session.pk), None)
         if row is None:
-            raise ValidationError("The session has ended.")
+            raise ValidationError(_("The session has ended."))
         row.limit = orjson.dumps(orjson.loads(row.limit or "{}") | limit).decode()
         row.is_limit_told = False
         work.changed(row, "limit", "is_limit_told")

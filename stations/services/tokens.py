@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from drivers.domain.tokens import TokenStatus
 from drivers.models import IdToken, Organization
@@ -49,7 +50,10 @@ def _save(token: IdToken) -> None:
             token.save()
             _record(token)
     except IntegrityError as error:
-        taken = f"{token.organization} has a token “{token.value}” already; upper and lower case count as the same."
+        taken = _("%(organization)s has a token “%(value)s” already; upper and lower case count as the same.") % {
+            "organization": token.organization,
+            "value": token.value,
+        }
         raise ValidationError({"value": taken}) from error
 
 

@@ -6,28 +6,35 @@ from typing import Any
 
 import orjson
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from drivers import formats
+from drivers.formats import NBSP, plain_number, zone_name
+from drivers.reread import reread
 from stations import slots
 from stations.domain.commands import CommandKind, CommandState
 from stations.domain.firmware import FirmwareState
 from stations.domain.logs import LogState
 from stations.domain.session import Phase
 from stations.domain.status import Availability, ConnectorStatus
-from stations.models import Command, RefusedAttempt, Session, Site
+from stations.models import BulkCommand, Command, RefusedAttempt, Session, Site, Station
+from stations.names import evse_name
+from stations.selectors.curves import Curve
 from stations.selectors.glance import WORST_FIRST
 from stations.views import anomaly_wording, command_wording, wording
+from stations.views.command_links import one_line
 
 register = template.Library()
 
-NBSP = "\N{NO-BREAK SPACE}"
+_FAULTED = ConnectorStatus.FAULTED
 _WATT_HOURS = ((1e9, "GWh"), (1e6, "MWh"), (0, "kWh"))
 _WATTS = ((1e9, "GW"), (1e6, "MW"), (0, "kW"))
 
@@ -74,6 +81,8 @@ def firmware_state(state: str) -> SafeString:
     return badge(wording.FIRMWARE_STATES[FirmwareState(state)])
 
 
+@register.simple_tag
+@register.simple_tag(name="word")
 def badge(word: wording.Word) -> SafeString:
     """A word with its icon in its colours."""
     return format_html('<span class="badge tone-{}">{}{}</span>', word.tone, icon(word.icon), word.label)
@@ -126,11 +135,6 @@ def kind_text(kind: str) -> command_wording.CommandText:
 
 
 @register.filter
-def state_meaning(state: str) -> str:
-    return str(wording.STATE_MEANING[CommandState(state)])
-
-
-@register.filter
 def refusal_fix(reason: str) -> str:
     return str(wording.REFUSAL_FIX[RefusedAttempt.Reason(reason)])
 
@@ -146,9 +150,12 @@ def protocol(value: str) -> str:
     return wording.PROTOCOLS.get(value, value)
 
 
+register.filter(evse_name)
+
+
 @register.filter
 def connector_type(value: str) -> str:
-    return wording.CONNECTOR_TYPES.get(value, value)
+    return str(wording.CONNECTOR_TYPES.get(value, value))
 
 
 def _scaled(value: float | None, steps: Sequence[tuple[float, str]]) -> tuple[str, str]:
@@ -176,7 +183,25 @@ def kw(value: float | None) -> str:
 @register.filter
 def rated_kw(value: int) -> str:
     """The power something is made for, in kW without needless decimals: “22 kW”."""
-    return f"{value / 1000:g}{NBSP}kW"
+    return f"{plain_number(value / 1000)}{NBSP}kW"
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A share of a hundred: “80 %”."""
+    return f"{number_format(value, 0)}{NBSP}%"
+
+
+@register.filter
+def wh(value: float) -> str:
+    """A register of a meter, to the watt-hour."""
+    return f"{number_format(value, 0, force_grouping=True)}{NBSP}Wh"
+
+
+@register.filter
+def money(amount_minor: int, currency: str) -> str:
+    """An amount in minor units of a currency, as it is written where the reader is at home."""
+    return formats.money(amount_minor, currency)
 
 
 @register.simple_tag
@@ -244,23 +269,39 @@ def at(value: datetime | None, site: Site | None = None, *, exact: bool = False,
     )
 
 
+@register.filter
+def clock(value: datetime, site: Site) -> str:
+    """A time on the site's clock as plain text, as `at` shows it."""
+    return _stamp(value, site)
+
+
 def _stamp(value: datetime, site: Site | None, *, exact: bool = False, seconds: bool = False) -> str:
     local = value.astimezone(site.zone if site else UTC)
     now = timezone.now().astimezone(local.tzinfo)
-    clock = date_format(local, "H:i:s" if seconds else "H:i")
+    clock = date_format(local, get_format("TIME_FORMAT") + (":s" if seconds or exact else ""))
     if exact:
-        clock = local.strftime("%H:%M:%S.%f")[:-3]
-    day = "" if local.date() == now.date() else date_format(local, "j M Y " if local.year != now.year else "j M ")
-    return f"{day}{clock}{NBSP}{local.tzname()}"
+        clock += f"{get_format('DECIMAL_SEPARATOR')}{local.microsecond // 1000:03}"
+    day = ""
+    if local.date() != now.date():
+        day = date_format(local, "SHORT_DATE_FORMAT" if local.year != now.year else "MONTH_DAY_FORMAT") + " "
+    return f"{day}{clock}{NBSP}{zone_name(local)}"
 
 
 @register.simple_tag
 def slot(name: str, *arguments: Any) -> SafeString:
     """Placeholders that fetch what higher apps put into the slot `name`; nothing for an empty slot."""
-    urls = [(reverse(url_name, args=arguments),) for url_name in slots.url_names(name)]
+    waiting = render_to_string("components/skeleton.html")
+    places = [(reverse(url_name, args=arguments), waiting) for url_name in slots.url_names(name)]
     return format_html_join(
-        "", '<div class="slot" hx-get="{}" hx-trigger="load, every 60s" hx-target="this"></div>', urls
+        "", '<div class="slot" hx-get="{}" hx-trigger="load, every 60s" hx-target="this">{}</div>', places
     )
+
+
+@register.inclusion_tag("stations/_curve.html")
+def session_curve(curve: Curve, session: Session) -> dict[str, Any]:
+    """A small chart of a running session's power."""
+    line = curve.line(300, 48)
+    return {"curve": curve, "session": session, "line": line, "area": f"0,48 {line} 300,48"}
 
 
 @register.filter
@@ -271,14 +312,16 @@ def total_power(evses: Sequence[Any]) -> float | None:
 
 
 @register.filter
-def parameters_line(command: Command) -> str:
+def first_error(station: Station) -> str:
+    """What a station, or else a connector of it, said is wrong; empty if nothing."""
+    told = (connector.error_code for connector in station.connectors.all() if connector.status == _FAULTED)
+    return station.error_code or next((code for code in told if code), "")
+
+
+@register.filter
+def parameters_line(command: Command | BulkCommand) -> str:
     """A command's parameters as one line: “type soft · evse 1”."""
-    values: dict[str, Any] = orjson.loads(command.payload)
-    return " · ".join(f"{name} {_short(value)}" for name, value in values.items() if value not in ([], {}))
-
-
-def _short(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return one_line(command.values)
 
 
 @register.filter
@@ -296,6 +339,12 @@ def seconds(value: float) -> str:
     if value < 1:
         return f"{round(value * 1000)}{NBSP}ms"
     return f"{number_format(value, 1)}{NBSP}s"
+
+
+@register.filter
+def said(text: str) -> str:
+    """A sentence that code has written down, in the reader's language; what a charger said stays as it is."""
+    return reread(text)
 
 
 @register.filter

@@ -1,14 +1,14 @@
 """Template filters for power: purposes, limits and times of charging profiles in words."""
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from drivers.formats import NBSP, plain_number
 from stations.domain.charging_profile import Kind, Purpose
 from stations.forms.power_fields import PURPOSES
 from stations.models.charging_profile import ProfileContent
-from stations.templatetags.console import NBSP, kw
+from stations.templatetags.console import kw
 
 register = template.Library()
 
@@ -25,7 +25,7 @@ def purpose(value: str) -> str:
 @register.filter
 def rate(value: float, unit: str) -> str:
     """A limit with its unit: “16 A”, “11 kW”."""
-    return f"{number_format(round(value, 1), use_l10n=True)}{NBSP}A" if unit == "A" else kw(value)
+    return f"{plain_number(round(value, 1))}{NBSP}A" if unit == "A" else kw(value)
 
 
 @register.filter

@@ -38,7 +38,8 @@ def station_checks(request: ConsoleRequest, identity: str) -> HttpResponse:
         "findings": [(finding, VERDICTS[finding.verdict]) for finding in findings],
         "may_run": may_ask,
     }
-    return render_page(request, "stations/station_checks.html", context, fragments={"checks": "stations/_checks.html"})
+    fragments = {"checks": "stations/_checks.html", "live-checks": "stations/_live_checks.html"}
+    return render_page(request, "stations/station_checks.html", context, fragments=fragments)
 
 
 @console

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stations.views.wording import Text
 
@@ -24,7 +25,7 @@ class Group(StrEnum):
 
 
 GROUPS = {
-    Group.CHARGING: _("Charging"),
+    Group.CHARGING: pgettext_lazy("heading", "Charging"),
     Group.STATION: _("Station"),
     Group.CONFIGURATION: _("Configuration"),
     Group.POWER: _("Power"),

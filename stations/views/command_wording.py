@@ -42,7 +42,7 @@ COMMANDS: dict[Kind, CommandText] = {
         "reset",
         _("Reset the station"),
         _("Restarts the station. It is offline for a minute or two."),
-        _("A soft reset lets running sessions end first. A hard reset cuts them off."),
+        _("A hard reset waits for no session. What becomes of each is said before it is sent."),
     ),
     Kind.CHANGE_AVAILABILITY: CommandText(
         Group.STATION,

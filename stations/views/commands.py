@@ -1,46 +1,27 @@
-"""Commands: the forms that send them, and the list of what became of them."""
+"""Commands: the forms that send them."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from stations import live
 from stations.domain.commands import CommandKind, policy_of
 from stations.domain.parameters import InvalidParameters
-from stations.forms.commands import CommandForm
-from stations.forms.filters import CommandFilter
+from stations.domain.session_effects import TOUCHING, WORST_FIRST, effect
+from stations.forms.commands import CommandForm, LaterForm
 from stations.models import Session, Station
 from stations.permissions import command_kinds
 from stations.selectors import visible_commands, visible_sessions, visible_stations
-from stations.selectors.lists import find_commands
+from stations.selectors.bulk import running_of
 from stations.services import commands
 from stations.views import command_wording, wording
+from stations.views.effect_wording import EFFECT_MEANING, EFFECTS
+from stations.views.lists.commands import COMMANDS
 from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
-from stations.views.paging import paginate
 from stations.views.station_page import grouped, header, station_of
-
-# What can end or slow down the sessions that run: their list stands beside the warning.
-_OF_SESSIONS = frozenset(
-    {
-        *(CommandKind.REMOTE_STOP, CommandKind.UNLOCK, CommandKind.RESET, CommandKind.CHANGE_AVAILABILITY),
-        *(CommandKind.UPDATE_FIRMWARE, CommandKind.SET_CHARGING_PROFILE, CommandKind.CLEAR_CHARGING_PROFILE),
-        *(CommandKind.CHANGE_SESSION_TARIFF, CommandKind.CALL),
-    }
-)
-
-
-@console
-def command_list(request: ConsoleRequest) -> HttpResponse:
-    """Commands to all stations, newest first."""
-    form = CommandFilter(request.GET, kinds=command_wording.COMMANDS, states=wording.STATES)
-    page = paginate(find_commands(request.user, **form.values()), request.GET)
-    groups = {live.station_group(command.station_id) for command in page.items}
-    context = {"form": form, "page": page, "command_groups": " ".join(sorted(groups))}
-    fragments = {"results": "stations/_command_rows.html"}
-    return render_page(request, "stations/command_list.html", context, fragments=fragments)
 
 
 @console
@@ -48,10 +29,11 @@ def station_commands(request: ConsoleRequest, identity: str) -> HttpResponse:
     """Everything that can be sent to a station, with what it does; below, what was sent last."""
     station = station_of(request, identity)
     shared = header(request, station, "commands")
+    commands = visible_commands(request.user).filter(station=station).order_by("-id")[:10]
     context = {
         **shared,
         "groups": grouped(shared["kinds"]),
-        "commands": visible_commands(request.user).filter(station=station).order_by("-id")[:10],
+        "commands": COMMANDS.without(commands, "station"),
     }
     fragments = {"station-commands": "stations/_station_commands.html"}
     return render_page(request, "stations/station_commands.html", context, fragments=fragments)
@@ -68,39 +50,65 @@ def send(request: ConsoleRequest, identity: str, kind: str) -> HttpResponse:
         raise Http404 from error
     if command_kind not in command_kinds(request.user, station.site):
         raise PermissionDenied(_("Your role does not include this command here."))
-    sessions = list(visible_sessions(request.user).filter(station=station, ended_at=None))
+    sessions = list(_running_at(request, station))
     posted = request.POST if request.method == "POST" else None
+    # What stands in the form so far, of a person who is still filling it in.
+    filled = request.GET if request.htmx and request.htmx.target == "session-effects" else posted
     initial = {name: request.GET[name] for name in request.GET}
-    form = CommandForm(command_kind, station, sessions, posted, initial=initial)
-    if posted is not None and form.is_valid() and _request(request, station, form):
-        return _done(request, station, command_kind)
+    form = CommandForm(command_kind, station, sessions, filled, initial=initial)
+    later = LaterForm(station, posted) if policy_of(command_kind).queue_offline else None
+    if (
+        posted is not None
+        and form.is_valid()
+        and (later is None or later.is_valid())
+        and _request(request, form, later)
+    ):
+        return _done(request, station, form, later)
     context = {
         "station": station,
         "kind": command_kind,
         "text": command_wording.COMMANDS[command_kind],
         "form": form,
-        "sessions": sessions,
-        "ends_sessions": command_kind in _OF_SESSIONS,
-        "waits": policy_of(command_kind).queue_offline,
+        "later": later,
+        "touches_sessions": command_kind in TOUCHING,
+        "effects": _effects(form) if command_kind in TOUCHING else [],
+        "wait_s": round(policy_of(command_kind).expires_after.total_seconds()),
     }
-    fragments = {"dialog-body": "stations/_command_form.html"}
+    fragments = {
+        "dialog-body": "stations/_command_form.html",
+        "session-effects": "stations/_session_effects.html",
+    }
     return render_page(request, "stations/command_form.html", context, fragments=fragments)
 
 
-def _request(request: ConsoleRequest, station: Station, form: CommandForm) -> bool:
+def _running_at(request: ConsoleRequest, station: Station) -> QuerySet[Session]:
+    running = visible_sessions(request.user).filter(station=station, ended_at=None)
+    return running.select_related("station__site", "evse", "connector", "token")
+
+
+def _effects(form: CommandForm) -> list[tuple[Session, wording.Word, wording.Text]]:
+    """What the command does to each running session as it is filled in, worst first."""
+    values = form.chosen()
+    found = [(session, effect(form.kind, values, running_of(session))) for session in form.sessions]
+    found.sort(key=lambda pair: WORST_FIRST.index(pair[1]))
+    return [(session, EFFECTS[word], EFFECT_MEANING[word]) for session, word in found]
+
+
+def _request(request: ConsoleRequest, form: CommandForm, later: LaterForm | None) -> bool:
     """Whether the command was taken; if not, the form says why."""
     values = form.values()
     try:
         commands.request(
-            station=station,
+            station=form.station,
             kind=form.kind,
             values=values,
             requested_by=request.user,
+            not_before=later.cleaned_data["not_before"] if later else None,
             session=_session_meant(form.sessions, values.get("transaction_id")),
         )
     except InvalidParameters as problem:
         for name, text in problem.errors.items():
-            form.add_error(name if name in form.fields else None, text)
+            form.add_error(name if name in form.fields else None, str(text))
     except commands.NotConnected:
         form.add_error(None, _("The station is not connected, and this command cannot wait until it is."))
     else:
@@ -112,11 +120,13 @@ def _session_meant(sessions: list[Session], transaction_id: str | None) -> Sessi
     return next((session for session in sessions if session.transaction_id == transaction_id), None)
 
 
-def _done(request: ConsoleRequest, station: Station, kind: CommandKind) -> HttpResponse:
-    label = command_wording.COMMANDS[kind].label
-    text = _("“%(command)s” is on its way to %(station)s.") % {"command": label, "station": station.identity}
+def _done(request: ConsoleRequest, station: Station, form: CommandForm, later: LaterForm | None) -> HttpResponse:
+    named = {"command": command_wording.COMMANDS[form.kind].label, "station": station.identity}
+    text = _("“%(command)s” is on its way to %(station)s.") % named
     if not station.connected:
-        text = _("“%(command)s” waits until %(station)s connects.") % {"command": label, "station": station.identity}
+        text = _("“%(command)s” waits until %(station)s connects.") % named
+    if later and later.cleaned_data["not_before"]:
+        text = _("“%(command)s” waits for its time, and is then sent to %(station)s.") % named
     if not request.htmx:
         messages.success(request, text)
         return redirect("stations:station", station.identity)

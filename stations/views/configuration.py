@@ -20,7 +20,7 @@ from stations.selectors.configuration import drift_of, drifting, fitting_station
 from stations.services import configuration
 from stations.services.commands import NotConnected
 from stations.views.pages import ConsoleRequest, console, render_page
-from stations.views.paging import paginate_found, paginate_numbered
+from stations.views.paging import paginate, paginate_found
 from stations.views.station_page import header, station_of
 
 # Each has several lines, and ten others are compared to find one.
@@ -31,14 +31,14 @@ DRIFTING_SHOWN = 25
 def station_configuration(request: ConsoleRequest, identity: str) -> HttpResponse:
     """A station's configuration: what it should be, what it told, and the reports it sent."""
     found = station_of(request, identity)
-    variables = found.variables.order_by("component", "evse_number", "name", "id")
+    variables = found.variables.order_by("component", "name", "id")
     if text := request.GET.get("text", "").strip():
         variables = variables.filter(name__icontains=text) | variables.filter(component__icontains=text)
     items = drift_of(found)
     may_set = CommandKind.SET_VARIABLES in command_kinds(request.user, found.site)
     context = {
         **header(request, found, "configuration"),
-        "page": paginate_numbered(variables, request.GET),
+        "page": paginate(variables, request.GET, is_counted=True),
         "text": text,
         "items": items,
         "differing": sum(item.drift is not Drift.SAME for item in items),
@@ -86,7 +86,7 @@ def drift_list(request: ConsoleRequest) -> HttpResponse:
 def template_list(request: ConsoleRequest) -> HttpResponse:
     """The templates of desired values."""
     rows = visible_templates(request.user).prefetch_related("entries").order_by("name", "id")
-    page = paginate_numbered(rows, request.GET)
+    page = paginate(rows, request.GET, is_counted=True)
     managed = organizations_granting(request.user, Permission.MANAGE_NETWORK)
     context = {"page": page, "managed": set(managed.values_list("pk", flat=True)), "tab": "templates"}
     return render_page(request, "stations/template_list.html", context)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from drivers.domain.roles import Permission
 from stations.views.wording import Text
@@ -38,14 +39,17 @@ _GROUPS: tuple[tuple[Text, tuple[Entry, ...]], ...] = (
         (
             Entry("stations:site-list", _("Sites"), "site", in_bar=True),
             Entry("stations:station-list", _("Stations"), "station", in_bar=True),
+            Entry("stations:evse-list", _("EVSEs"), "plug"),
             Entry("stations:waiting-list", _("Waiting stations"), "clock"),
             Entry("stations:map", _("Public map"), "map"),
         ),
     ),
     (
-        _("Charging"),
+        pgettext_lazy("heading", "Charging"),
         (
             Entry("stations:session-list", _("Sessions"), "session", _SESSIONS, in_bar=True),
+            Entry("stations:driver-list", _("Drivers"), "user", Permission.VIEW_TOKENS),
+            Entry("stations:token-list", _("Id tokens"), "card", Permission.VIEW_TOKENS),
             Entry("stations:profile-list", _("Charging profiles"), "gauge"),
         ),
     ),
@@ -63,6 +67,15 @@ _GROUPS: tuple[tuple[Text, tuple[Entry, ...]], ...] = (
             Entry("stations:refused-list", _("Refused connections"), "refused"),
             Entry("stations:security-event-list", _("Security events"), "alert"),
             Entry("stations:root-list", _("Root certificates"), "lock"),
+        ),
+    ),
+    (
+        _("Organization"),
+        (
+            Entry("stations:member-list", _("Members"), "user", Permission.MANAGE_MEMBERS),
+            Entry("stations:key-list", _("API keys"), "code"),
+            Entry("stations:audit-list", _("Audit log"), "list", Permission.VIEW_AUDIT),
+            Entry("stations:organization", _("Settings"), "settings", Permission.MANAGE_MEMBERS),
         ),
     ),
 )

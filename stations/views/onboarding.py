@@ -19,16 +19,16 @@ from stations.selectors import visible_stations
 from stations.services import onboarding
 from stations.services.onboarding import SHORTEST_PASSWORD
 from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
-from stations.views.paging import paginate_numbered
+from stations.views.paging import paginate
 
 
 @console
 def waiting_list(request: ConsoleRequest) -> HttpResponse:
     """Stations in quarantine, latest first, and whether more may come."""
-    rows = visible_stations(request.user).filter(quarantined_at__isnull=False).order_by("-quarantined_at")
+    rows = visible_stations(request.user).filter(quarantined_at__isnull=False).order_by("-quarantined_at", "-id")
     organizations = organizations_granting(request.user, Permission.MANAGE_NETWORK).order_by("name")
     context = {
-        "page": paginate_numbered(rows, request.GET),
+        "page": paginate(rows, request.GET, is_counted=True),
         "doors": [(organization, _door(organization)) for organization in organizations],
         "managed": set(sites_granting(request.user, Permission.MANAGE_NETWORK).values_list("pk", flat=True)),
     }

@@ -1,5 +1,6 @@
 """A station's power: what limits it, what it may draw from now on, what vehicles need. And the network's profiles."""
 
+import csv
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from drivers.domain.roles import Permission
+from drivers.formats import zone_name
 from stations.domain.charging_profile import ProfileState, Unit
 from stations.domain.commands import CommandKind
 from stations.domain.schedule import Slot, differences, slot_at
@@ -64,6 +66,12 @@ class Schedule:
     def is_unlimited(self) -> bool:
         """Whether nothing is to be drawn: no profile limits it, nor does the station say that anything does."""
         return all(row.expected is None and row.station is None for row in self.rows)
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The lowest and the highest limit by the profiles; None while they limit nothing."""
+        limits = [row.expected for row in self.rows if row.expected is not None]
+        return (min(limits), max(limits)) if limits else None
 
     @property
     def has_differences(self) -> bool:
@@ -167,8 +175,22 @@ def schedule_json(request: ConsoleRequest, identity: str) -> HttpResponse:
             "station": [row.station for row in (*rows, rows[-1])],
             "unit": schedule.unit,
             "zone": found.site.timezone,
+            "zone_name": zone_name(schedule.since.astimezone(found.site.zone)),
         }
     )
+
+
+@console
+def schedule_csv(request: ConsoleRequest, identity: str) -> HttpResponse:
+    """The schedule as the page's table has it: from when on which limit counts, empty for none."""
+    found = station_of(request, identity)
+    schedule = _schedule(found, *_asked(request, found))
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="schedule-evse-{schedule.evse}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(["from", f"expected_{schedule.unit.lower()}", f"station_{schedule.unit.lower()}"])
+    writer.writerows([row.at.isoformat(), row.expected, row.station] for row in schedule.rows)
+    return response
 
 
 @console

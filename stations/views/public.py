@@ -6,14 +6,25 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 
 from drivers.domain.roles import Permission
 from drivers.permissions import memberships_granting
-from stations.domain.clusters import MAX_ZOOM, WORLD, Cluster, Place, box_of, clustered
-from stations.selectors.public import public_evses, public_names, public_places, public_site, public_sites, state_of
+from stations.domain.clusters import Cluster, clustered
+from stations.models import Site
+from stations.selectors.public import (
+    Place,
+    public_evses,
+    public_names,
+    public_place,
+    public_places,
+    public_site,
+    public_sites,
+    state_of,
+)
 from stations.views.costly import shared
+from stations.views.geojson import asked, collection, feature, refusal
 
 # The map has every site; a list of all of a large network nobody reads.
 LISTED = 100
@@ -36,7 +47,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
         "site": None,
     }
     if opened.isascii() and opened.isdigit() and (found := public_site(request.user, int(opened))):
-        context |= {"site": found, "evses": public_evses(request.user, found)}
+        context |= _panel(request, found)
     return render(request, template, context)
 
 
@@ -44,19 +55,17 @@ def public_map(request: HttpRequest) -> HttpResponse:
 def public_sites_geojson(request: HttpRequest) -> JsonResponse:
     """The same as GeoJSON, at most half a minute old: `?bbox=west,south,east,north` (else the world) at `?zoom=` (else
     3). Sites that would cover each other there are one feature, a cluster with the number of its `sites`."""
-    box = box_of(request.GET["bbox"]) if "bbox" in request.GET else WORLD
-    zoom = request.GET.get("zoom", "3")
-    if box is None or not (zoom.isascii() and zoom.isdigit()):
-        return JsonResponse({"detail": _("bbox is west,south,east,north in degrees, zoom a whole number.")}, status=400)
+    if (view := asked(request)) is None:
+        return refusal()
     # Everybody sees the same.
     places: list[Place] = shared("public.places", lambda: public_places(request.user), fresh_s=10)
-    alone, clusters = clustered(places, box, min(int(zoom[:3]), MAX_ZOOM))
+    alone, clusters = clustered(places, *view)
     names = public_names(request.user, [place.id for place in alone])
     features = [
         *(_site_feature(place, *names[place.id]) for place in alone if place.id in names),
         *(_cluster_feature(cluster) for cluster in clusters),
     ]
-    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
+    return collection(features)
 
 
 def _site_feature(place: Place, name: str, city: str) -> dict[str, Any]:
@@ -68,19 +77,14 @@ def _site_feature(place: Place, name: str, city: str) -> dict[str, Any]:
         "total": place.total,
         "sites": 1,
     }
-    return _feature(place.id, place.longitude, place.latitude, properties)
+    return feature(place.id, place.longitude, place.latitude, properties)
 
 
-def _cluster_feature(cluster: Cluster) -> dict[str, Any]:
+def _cluster_feature(cluster: Cluster[Place]) -> dict[str, Any]:
     free, busy = sum(place.free for place in cluster.places), sum(place.busy for place in cluster.places)
     total = sum(place.total for place in cluster.places)
     properties = {"state": state_of(free, busy), "free": free, "total": total, "sites": len(cluster.places)}
-    return _feature(f"cluster-{cluster.key}", cluster.longitude, cluster.latitude, properties)
-
-
-def _feature(id: int | str, longitude: float, latitude: float, properties: dict[str, Any]) -> dict[str, Any]:
-    point = {"type": "Point", "coordinates": [round(longitude, 6), round(latitude, 6)]}
-    return {"type": "Feature", "id": id, "geometry": point, "properties": properties}
+    return feature(f"cluster-{cluster.key}", cluster.longitude, cluster.latitude, properties)
 
 
 @cache_control(max_age=0, private=True)
@@ -89,7 +93,12 @@ def public_site_panel(request: HttpRequest, pk: int) -> HttpResponse:
     site = public_site(request.user, pk)
     if site is None:
         raise Http404
-    return render(request, "stations/_map_site.html", {"site": site, "evses": public_evses(request.user, site)})
+    return render(request, "stations/_map_site.html", _panel(request, site))
+
+
+def _panel(request: HttpRequest, site: Site) -> dict[str, Any]:
+    place = public_place(request.user, site, now=timezone.now())
+    return {"site": site, "place": place, "opening": place.opening, "evses": public_evses(request.user, site)}
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

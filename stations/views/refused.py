@@ -9,7 +9,7 @@ from stations.forms.filters import RefusedFilter
 from stations.models import RefusedAttempt
 from stations.permissions import may, sites_granting
 from stations.selectors.lists import find_refused_attempts
-from stations.services.station_import import NEED_PASSWORD
+from stations.services.provisioning import NEED_PASSWORD
 from stations.views.pages import ConsoleRequest, console, render_page
 from stations.views.paging import paginate
 

@@ -25,9 +25,9 @@ from stations.selectors.certificates import (
     visible_installed_certificates,
     visible_root_certificates,
 )
-from stations.services import certificates, installed_certificates
+from stations.services import installed_certificates, revocation
 from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
-from stations.views.paging import paginate_numbered
+from stations.views.paging import paginate
 from stations.views.station_page import header, station_of
 from stations.views.wording import Word
 
@@ -97,7 +97,7 @@ def revoke(request: ConsoleRequest, identity: str, pk: int) -> HttpResponse:
     row = get_object_or_404(visible_certificates(request.user), station__identity=identity, pk=pk)
     require(request.user, Permission.MANAGE_NETWORK, row.station.site)
     if request.method == "POST":
-        certificates.revoke(certificate=row, by=request.user)
+        revocation.revoke(certificate=row, by=request.user)
         text = _("The certificate of %(station)s is revoked.") % {"station": identity}
         return _done(request, text, "stations:station-security", identity)
     context = {"station": row.station, "certificate": row, "purpose": PURPOSES[Purpose(row.purpose)]}
@@ -137,7 +137,7 @@ class RootForm(forms.Form):
 @console
 def root_list(request: ConsoleRequest) -> HttpResponse:
     """The root certificates there are to install."""
-    page = paginate_numbered(visible_root_certificates(request.user).order_by("name", "id"), request.GET)
+    page = paginate(visible_root_certificates(request.user).order_by("name", "id"), request.GET, is_counted=True)
     managed = set(organizations_granting(request.user, Permission.MANAGE_NETWORK).values_list("pk", flat=True))
     rows = [(row, USES[CertificateUse(row.use)]) for row in page.items]
     context = {"page": page, "rows": rows, "managed": managed, "now": timezone.now()}

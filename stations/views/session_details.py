@@ -7,6 +7,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from drivers.formats import NBSP, plain_number
 from stations.models import Session
 from stations.views.wording import Text
 
@@ -39,10 +40,14 @@ def _plain(told: Mapping[str, Any]) -> Iterator[tuple[Text, str]]:
         if isinstance(value, bool):
             yield LABELS.get(name, name), _("yes") if value else _("no")
         elif isinstance(value, str | int | float):
-            yield LABELS.get(name, name), f"{value} {_UNITS.get(name, '')}".strip()
+            yield LABELS.get(name, name), f"{_written(value)}{NBSP}{_UNITS.get(name, '')}".strip()
+
+
+def _written(value: str | float) -> str:
+    return value if isinstance(value, str) else plain_number(value)
 
 
 def limit_text(limit: Mapping[str, Any]) -> str:
     """A limit as one line, such as “5000 Wh, 80 %”."""
-    parts = [f"{limit[name]:g} {unit}".strip() for name, unit in _LIMIT_UNITS.items() if name in limit]
+    parts = [f"{plain_number(limit[name])}{NBSP}{unit}".strip() for name, unit in _LIMIT_UNITS.items() if name in limit]
     return ", ".join(parts)

@@ -1,37 +1,29 @@
-"""Sessions: the list, one with its chart, and its samples as JSON and CSV."""
+"""One session with its chart, and its samples as JSON and CSV."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Avg, Count, Max
-from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 
+from drivers.formats import zone_name
 from stations.domain.commands import CommandKind
-from stations.forms.filters import SessionFilter
 from stations.models import MeterSample, Session
 from stations.permissions import command_kinds
-from stations.selectors import visible_commands, visible_sessions, visible_sites
-from stations.selectors.lists import find_sessions
+from stations.selectors import visible_commands, visible_sessions
 from stations.selectors.samples import samples_of
 from stations.selectors.tokens import visible_reservations, visible_settlements
+from stations.views.csv_files import csv_file
+from stations.views.lists.commands import COMMANDS
 from stations.views.pages import ConsoleRequest, console, render_page
-from stations.views.paging import paginate
+from stations.views.paging import in_chunks
 from stations.views.session_details import details_of
 
 # More points than a wide screen has pixels draw the same curve.
 CHART_POINTS = 1500
 TABLE_ROWS = 200
-
-
-@console
-def session_list(request: ConsoleRequest) -> HttpResponse:
-    """Sessions, newest first."""
-    form = SessionFilter(request.GET, sites=visible_sites(request.user))
-    page = paginate(find_sessions(request.user, **form.values()), request.GET)
-    fragments = {"results": "stations/_session_rows.html"}
-    return render_page(request, "stations/session_list.html", {"form": form, "page": page}, fragments=fragments)
+SAMPLES_AT_A_TIME = 1000
 
 
 @console
@@ -39,12 +31,13 @@ def session(request: ConsoleRequest, pk: int) -> HttpResponse:
     """One session: figures, curve, samples, commands about it."""
     found = _session(request, pk)
     samples = samples_of(found)
+    commands = visible_commands(request.user).filter(session=found).order_by("-id")[:10]
     context = {
         "session": found,
         "figures": samples.aggregate(count=Count("pk"), peak=Max("power_w"), average=Avg("power_w")),
         "samples": [(sample, _energy(found, sample)) for sample in samples.order_by("-at")[:TABLE_ROWS]],
         "table_rows": TABLE_ROWS,
-        "commands": visible_commands(request.user).filter(session=found).order_by("-id")[:10],
+        "commands": COMMANDS.without(commands, "station"),
         "reservations": visible_reservations(request.user).filter(session=found),
         "settlements": visible_settlements(request.user).filter(session=found),
         "details": details_of(found),
@@ -64,6 +57,7 @@ def samples_json(request: ConsoleRequest, pk: int) -> HttpResponse:
     return JsonResponse(
         {
             "zone": found.station.site.timezone,
+            "zone_name": zone_name(found.started_at.astimezone(found.station.site.zone)),
             "at": [row.at.timestamp() for row in rows],
             "power_kw": [_kilo(row.power_w) for row in rows],
             "energy_kwh": [_kilo(_energy(found, row)) for row in rows],
@@ -76,33 +70,24 @@ def samples_json(request: ConsoleRequest, pk: int) -> HttpResponse:
 def samples_csv(request: ConsoleRequest, pk: int) -> HttpResponseBase:
     """All samples of a session."""
     found = _session(request, pk)
-    response = StreamingHttpResponse(_csv_lines(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="session-{found.pk}.csv"'
-    return response
+    return csv_file(request, _csv_rows(found), name=f"session-{found.pk}.csv")
 
 
-def _csv_lines(found: Session) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(["at", "power_w", "energy_wh", "current_a", "voltage_v", "soc_percent", "context"])
-    for row in samples_of(found).order_by("at").iterator(chunk_size=1000):
-        yield writer.writerow(
+def _csv_rows(found: Session) -> Iterator[list[list[object]]]:
+    yield [["at", "power_w", "energy_wh", "current_a", "voltage_v", "soc_percent", "context"]]
+    for samples in in_chunks(samples_of(found).order_by("at", "id"), SAMPLES_AT_A_TIME):
+        yield [
             [
-                row.at.isoformat(),
-                row.power_w,
-                _energy(found, row),
-                row.current_a,
-                row.voltage_v,
-                row.soc_percent,
-                row.context,
+                sample.at,
+                sample.power_w,
+                _energy(found, sample),
+                sample.current_a,
+                sample.voltage_v,
+                sample.soc_percent,
+                sample.context,
             ]
-        )
-
-
-class _Line:
-    """A file for csv.writer that hands each line back."""
-
-    def write(self, text: str) -> str:
-        return text
+            for sample in samples
+        ]
 
 
 def _session(request: ConsoleRequest, pk: int) -> Session:

@@ -1,77 +1,124 @@
-"""Making a station, giving it a password, and what to enter in its charger."""
+"""Making a station step by step, giving it a password, and what to enter in its charger."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
-from django import forms
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
+from django.forms import Form
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from drivers.domain.roles import Permission
 from stations.domain.charger_setup import choices, keys_16, network_profile_2, vendor_named, vendor_of
 from stations.domain.credentials import new_password
+from stations.forms.station import SiteChoiceForm, StationForm, full_name
 from stations.models import Station
 from stations.permissions import may, require, sites_granting
 from stations.selectors import visible_stations
 from stations.selectors.charger_setup import setup_of
 from stations.services import network, provisioning
-from stations.services.station_import import NEED_PASSWORD
-from stations.views.pages import ConsoleRequest, console, render_page
+from stations.services.provisioning import NEED_PASSWORD
+from stations.views.pages import ConsoleRequest, console, render_page, save
 from stations.views.station_page import header, station_of
+from stations.views.wizard import Shown, Step, Wizard
 
 
-class StationForm(forms.Form):
-    """A new station; its password is made here."""
+def _sites(request: ConsoleRequest) -> Any:
+    return sites_granting(request.user, Permission.MANAGE_NETWORK)
 
-    site: Any = forms.ModelChoiceField(queryset=None, empty_label=None, label=gettext_lazy("Site"))
-    identity = forms.CharField(
-        max_length=48,
-        label=gettext_lazy("Identity"),
-        help_text=gettext_lazy("As entered in the charger, often its serial number. Capital and small letters differ."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    name = forms.CharField(max_length=80, required=False, label=gettext_lazy("Name"))
-    security_profile = forms.TypedChoiceField(
-        choices=Station.SecurityProfile.choices,
-        coerce=int,
-        initial=Station.SecurityProfile.TLS_BASIC,
-        label=gettext_lazy("Security profile"),
-    )
 
-    def __init__(self, sites: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "auto_id": "station-%s"})
-        field: Any = self.fields["site"]
-        field.queryset = sites
+def _vendors() -> list[tuple[str, str]]:
+    return [(vendor.key, str(vendor.name)) for vendor in choices()]
+
+
+STEPS = (
+    Step(
+        "site",
+        gettext_lazy("Site"),
+        lambda request, data: SiteChoiceForm(_sites(request), data),
+        "stations/_site_field.html",
+    ),
+    Step("station", gettext_lazy("Station"), lambda request, data: StationForm(_vendors(), data)),
+    # What to enter in the charger, and whether it comes: reached once the station is made.
+    Step("connect", gettext_lazy("Connect"), lambda request, data: Form(data)),
+)
+
+
+def _wizard(request: ConsoleRequest) -> Wizard:
+    return Wizard(request, "station", "stations:station-new-step", STEPS)
 
 
 @console
 @require_http_methods(["GET", "POST"])
 def create(request: ConsoleRequest) -> HttpResponse:
-    """The form that makes a station; then what to enter in its charger, with the password this once."""
-    sites = sites_granting(request.user, Permission.MANAGE_NETWORK).order_by("name")
-    posted = request.POST if request.method == "POST" else None
-    form = StationForm(sites, posted, initial={name: request.GET[name] for name in request.GET})
-    if form.is_bound and form.is_valid():
-        values = form.cleaned_data
-        password = new_password() if values["security_profile"] in NEED_PASSWORD else None
-        try:
-            station = provisioning.create_station(**values, password=password)
-        except ValidationError as problem:
-            for name, errors in problem.message_dict.items():
-                form.add_error(name if name in form.fields else None, errors)
-        else:
-            return _setup(request, station.identity, password)
-    return render_page(request, "stations/station_new.html", {"form": form, "has_sites": sites.exists()})
+    """Go on with the station that was begun, with the site and identity the address names; POST: begin anew."""
+    wizard = _wizard(request)
+    at_site, about = STEPS[:2]
+    if request.method == "POST":
+        wizard.forget()
+    number = request.GET.get("site", "")
+    if number.isascii() and number.isdigit() and (site := _sites(request).filter(pk=int(number[:18])).first()):
+        wizard.keep(at_site, QueryDict(urlencode({"site": full_name(site)})))
+    if identity := request.GET.get("identity", ""):
+        profile = Station.SecurityProfile.TLS_BASIC.value
+        wizard.keep(about, QueryDict(urlencode({"identity": identity, "security_profile": profile})))
+    return redirect(wizard.url(about if wizard.form(at_site).is_valid() else at_site))
+
+
+@console
+@require_http_methods(["GET", "POST"])
+def step(request: ConsoleRequest, step: str) -> HttpResponse:
+    """One step; the second makes the station, and shows what to enter in its charger, with the password this once."""
+    wizard = _wizard(request)
+    current = wizard.step(step)
+    if current is None or current is STEPS[-1]:
+        raise Http404
+    before = wizard.before(current)
+    if request.method == "POST":
+        wizard.keep(current, request.POST)
+        if before and "back" in request.POST:
+            return redirect(wizard.url(before))
+    form = wizard.form(current)
+    if request.method == "POST" and form.is_valid():
+        if before is None:
+            return redirect(wizard.url(STEPS[1]))
+        where = wizard.form(before)
+        if not where.is_valid():
+            return redirect(wizard.url(before))
+        if (password := _make(form, where)) is not None:
+            shown = wizard.shown(STEPS[-1])
+            wizard.forget()
+            identity, vendor = form.cleaned_data["identity"], form.cleaned_data["vendor"]
+            return show_setup(request, identity, password, steps=shown, vendor=vendor)
+    context = {
+        "step": current,
+        "form": form,
+        "steps": wizard.shown(current),
+        "before": before,
+        "is_last": current is STEPS[1],
+        "is_begun": wizard.entered(STEPS[0]) is not None,
+        "has_sites": _sites(request).exists(),
+    }
+    return render_page(request, "stations/station_new.html", context)
+
+
+def _make(form: Form, where: Form) -> str | None:
+    """Make the station; returns the password made for it ("": it needs none), None where `form` says why not."""
+    values = {name: value for name, value in form.cleaned_data.items() if name != "vendor"}
+    password = new_password() if values["security_profile"] in NEED_PASSWORD else ""
+    site = where.cleaned_data["site"]
+    if save(form, lambda: provisioning.create_station(site=site, **values, password=password or None)):
+        return password
+    return None
 
 
 @console
 def setup(request: ConsoleRequest, identity: str) -> HttpResponse:
     """What to enter in a station's charger. Its password is shown only where it is set."""
-    return _setup(request, identity, None)
+    return show_setup(request, identity, None)
 
 
 @console
@@ -82,18 +129,28 @@ def reset_password(request: ConsoleRequest, identity: str) -> HttpResponse:
     require(request.user, Permission.MANAGE_NETWORK, station.site)
     password = new_password()
     network.update_station(station=station, password=password)
-    return _setup(request, identity, password)
+    return show_setup(request, identity, password)
 
 
-def _setup(request: ConsoleRequest, identity: str, password: str | None) -> HttpResponse:
+def show_setup(
+    request: ConsoleRequest,
+    identity: str,
+    password: str | None,
+    *,
+    steps: Sequence[Shown] = (),
+    vendor: str = "",
+) -> HttpResponse:
+    """What to enter in a station's charger. `password`: the one just made, shown this once; `steps`: of the wizard that
+    made the station; `vendor`: whose words are used, else those the address or the charger itself names."""
     station = station_of(request, identity)
     found = setup_of(station, host=request.get_host(), is_secure=request.is_secure(), password=password)
-    vendor = vendor_named(request.GET.get("vendor", "")) or vendor_of(station.vendor)
+    make = vendor_named(vendor or request.GET.get("vendor", "")) or vendor_of(station.vendor)
     context = {
         **header(request, station, "setup"),
         "setup": found,
-        "vendor": vendor,
-        "steps": [_(step) for step in vendor.steps],
+        "made_in": steps,
+        "vendor": make,
+        "steps": make.steps,
         "vendors": choices(),
         "keys_16": keys_16(found),
         "network_profile": orjson.dumps(network_profile_2(found), option=orjson.OPT_INDENT_2).decode(),

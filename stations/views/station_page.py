@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.roles import Permission
+from drivers.permissions import Viewer
 from stations.domain.commands import CommandKind
 from stations.domain.contenders import is_over
 from stations.models import Evse, Session, SharedIdentity, Station
@@ -73,6 +74,14 @@ SECTIONS = (
         ),
     ),
     Section(
+        _("On site"),
+        (
+            Tab("notes", "stations:station-notes", _("Notes")),
+            Tab("photos", "stations:station-photos", _("Photos")),
+            Tab("labels", "stations:station-labels", _("Labels")),
+        ),
+    ),
+    Section(
         _("Connection"),
         (
             Tab("connection", "stations:station-checks", _("Checks")),
@@ -94,17 +103,18 @@ def station_of(request: ConsoleRequest, identity: str) -> Any:
 def header(request: ConsoleRequest, station: Station, tab: str) -> dict[str, Any]:
     """The context of `stations/station_page.html`; `tab`: the name of the page shown."""
     connectors = [connector for evse in station.evses.all() for connector in evse.connectors.all()]
-    offered = _offered(request, station)
+    kinds = offered(request.user, station)
     sections = _sections(request, station)
     return {
         "station": station,
         "tab": tab,
         "sections": sections,
         "section": next((found for found in sections if tab in [entry.name for entry in found.tabs]), None),
-        "kinds": offered,
-        "at_hand": [(kind, text) for kind, text in offered if kind in _AT_HAND],
-        "menu": [(kind, COMMANDS[kind]) for kind in _EVERYDAY if (kind, COMMANDS[kind]) in offered],
+        "kinds": kinds,
+        "at_hand": [(kind, text) for kind, text in kinds if kind in _AT_HAND],
+        "menu": [(kind, COMMANDS[kind]) for kind in _EVERYDAY if (kind, COMMANDS[kind]) in kinds],
         "shared_identity": _shared_identity(station),
+        "may_manage": may(request.user, Permission.MANAGE_NETWORK, station.site),
         "may_group": len(connectors) > 1 and may(request.user, Permission.MANAGE_NETWORK, station.site),
     }
 
@@ -128,9 +138,9 @@ def _shared_identity(station: Station) -> SharedIdentity | None:
 Offered = list[tuple[CommandKind, CommandText]]
 
 
-def _offered(request: ConsoleRequest, station: Station) -> Offered:
+def offered(viewer: Viewer, station: Station) -> Offered:
     """The commands the viewer may send and the station's version has words for; before it ever connected, all."""
-    allowed = command_kinds(request.user, station.site)
+    allowed = command_kinds(viewer, station.site)
     spoken = protocols.named(station.protocol)
     expressible = {*spoken.routes.encoders, CommandKind.CALL} if spoken else set(CommandKind)
     return [(kind, text) for kind, text in COMMANDS.items() if kind in allowed and kind in expressible]

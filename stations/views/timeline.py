@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from stations.domain.timeline import Entry, Kind
 from stations.selectors import visible_sessions
@@ -54,4 +53,4 @@ def session_timeline(request: ConsoleRequest, pk: int) -> HttpResponse:
 
 def _line(entry: Entry) -> Line:
     icon, tone = _LOOKS[entry.kind]
-    return Line(entry, icon, tone, _(entry.text) % entry.values)
+    return Line(entry, icon, tone, str(entry.text))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from drivers.domain.tokens import Verdict
 from stations.domain.commands import CommandState as State
 from stations.domain.firmware import FirmwareState
 from stations.domain.logs import LogState
@@ -69,6 +70,14 @@ STATES = {
     State.EXPIRED: Word(_("Expired"), "minus", "unavailable"),
     State.UNKNOWN: Word(_("Outcome unknown"), "question", "unknown"),
     State.NO_EFFECT: Word(_("No effect"), "minus", "occupied"),
+    State.WITHDRAWN: Word(_("Not sent"), "minus", "unavailable"),
+}
+
+TOKEN_VERDICTS = {
+    Verdict.ACCEPTED: Word(_("Accepted"), "check", "available"),
+    Verdict.BLOCKED: Word(_("Blocked"), "x", "faulted"),
+    Verdict.EXPIRED: Word(_("Expired"), "clock", "unavailable"),
+    Verdict.NO_CREDIT: Word(_("No credit left"), "minus", "occupied"),
 }
 
 LOG_STATES = {
@@ -88,18 +97,6 @@ FIRMWARE_STATES = {
     FirmwareState.PUBLISHED: Word(_("Published"), "check", "available"),
     FirmwareState.FAILED: Word(_("Failed"), "alert", "faulted"),
     FirmwareState.CANCELED: Word(_("Canceled"), "minus", "unavailable"),
-}
-
-STATE_MEANING = {
-    State.QUEUED: _("It leaves as soon as the station is connected and has answered what was sent before."),
-    State.SENT: _("The station has it and has not answered yet."),
-    State.ACCEPTED: _("The station agreed to do it."),
-    State.REJECTED: _("The station understood it and refused. Look at its status and its configuration."),
-    State.FAILED: _("The station could not make sense of it, or its protocol has no such command."),
-    State.TIMEOUT: _("The station did not answer in time. It may still have done it."),
-    State.EXPIRED: _("The station was not connected in time, so it was never sent."),
-    State.UNKNOWN: _("The connection broke before the answer came. It is not sent again by itself."),
-    State.NO_EFFECT: _("The station agreed, but nothing happened: most often no vehicle was plugged in."),
 }
 
 _Reason = RefusedAttempt.Reason
@@ -141,17 +138,17 @@ REFUSAL_FIX = {
 PROTOCOLS = {"ocpp1.6": "OCPP 1.6", "ocpp2.0.1": "OCPP 2.0.1", "ocpp2.1": "OCPP 2.1"}
 
 # OCPP 2.0.1 ConnectorEnumType; others are shown as the charger named them.
-CONNECTOR_TYPES = {
+CONNECTOR_TYPES: dict[str, Text] = {
     "cCCS1": "CCS1",
     "cCCS2": "CCS2",
     "cChaoJi": "ChaoJi",
     "cG105": "CHAdeMO",
     "cTesla": "Tesla",
-    "cType1": "Type 1 cable",
-    "cType2": "Type 2 cable",
-    "sType1": "Type 1 socket",
-    "sType2": "Type 2 socket",
-    "sCEE-7-7": "Schuko socket",
-    "wInductive": "Inductive",
-    "Pan": "Pantograph",
+    "cType1": _("Type 1 cable"),
+    "cType2": _("Type 2 cable"),
+    "sType1": _("Type 1 socket"),
+    "sType2": _("Type 2 socket"),
+    "sCEE-7-7": _("Schuko socket"),
+    "wInductive": _("Inductive"),
+    "Pan": _("Pantograph"),
 }

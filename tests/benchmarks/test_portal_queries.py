@@ -8,7 +8,8 @@ from django.utils import timezone
 from benchmarks.network import OPERATOR, SCOPED
 from benchmarks.portal_pages import PAGES, addresses
 from benchmarks.portal_people import queries
-from stations.models import SiteScope, Variable
+from stations.models import Evse, SiteScope, Station, Variable
+from stations.services import labels
 from tests import factories
 from tests.stations.api.test_query_counts import make_rows
 
@@ -17,11 +18,22 @@ def _grow(network, count):
     """So many more stations at sites of their own, and so much more of everything at those looked at."""
     make_rows(network.organization, count)
     station, session = network.station, network.session
-    for _ in range(count):
+    begun, draft = network.organization.bulk_commands.order_by("id")
+    draft.station_ids = list(
+        Station.objects.filter(site__organization=network.organization).values_list("pk", flat=True)
+    )
+    draft.total = len(draft.station_ids)
+    draft.save()
+    for other in Station.objects.filter(pk__in=draft.station_ids).exclude(commands__bulk=begun):
+        factories.CommandFactory(station=other, bulk=begun, requested_by=factories.UserFactory())
+    for number in range(count):
         plug = factories.ConnectorFactory(evse__station=station)
         factories.ConnectorFactory(evse=plug.evse)
         factories.SessionFactory(station=station, evse=plug.evse, connector=plug, id_token=session.id_token)
         factories.MeterSampleFactory(session=session)
+        owner = network.id_token.driver if number % 2 else factories.UserFactory()
+        token = factories.IdTokenFactory(organization=network.organization, driver=owner)
+        factories.SessionFactory(station=station, token=token)
         factories.CommandFactory(station=station, session=session, requested_by=factories.UserFactory())
         for row_of in (
             factories.FrameFactory,
@@ -32,8 +44,13 @@ def _grow(network, count):
             factories.StationCertificateFactory,
         ):
             row_of(station=station)
+        station.notes.create(text="Replaced the fuse", author=factories.UserFactory())
+        station.photos.create(file="a.jpg", thumbnail="b.jpg", width=1, height=1, added_by=factories.UserFactory())
+        network.site.contacts.create(name="Hotline", phone="+49 800 1", is_public=True)
         name = f"Setting{Variable.objects.count()}"
         Variable.objects.create(station=station, name=name, value="1", reported_at=timezone.now())
+    # They are made once, when a label is looked at first.
+    labels.give_codes(evses=Evse.objects.all())
 
 
 def _values(network):
@@ -41,7 +58,11 @@ def _values(network):
     box = (
         f"{float(site.longitude) - 1},{float(site.latitude) - 1},{float(site.longitude) + 1},{float(site.latitude) + 1}"
     )
+    begun, draft = network.organization.bulk_commands.order_by("id")
     return {
+        "command": [station.commands.earliest("pk").pk],
+        "bulk": [begun.pk],
+        "draft": [draft.pk],
         "city": [site.name],
         "site": [site.pk],
         "public_site": [site.pk],
@@ -52,8 +73,9 @@ def _values(network):
         "day": [session.started_at.date().isoformat()],
         "around_city": [box],
         "around_street": [box],
-        "site_page": [1],
-        "station_page": [1],
+        "driver": [network.id_token.driver_id],
+        "id_token": [network.id_token.pk],
+        "site_key": [quote(f"{site.name},{site.pk}")],
         "session_key": [quote(f"{timezone.now()},{10**6}")],
         "command_key": [10**6],
     }
@@ -61,15 +83,24 @@ def _values(network):
 
 @pytest.fixture
 def people(organization, site):
-    factories.MembershipFactory(organization=organization, user__email=OPERATOR)
+    person = factories.MembershipFactory(organization=organization, user__email=OPERATOR).user
+    factories.BulkCommandFactory(organization=organization, requested_by=person)
+    factories.BulkCommandFactory(
+        organization=organization,
+        requested_by=person,
+        started_at=None,
+        payload='{"variables": [{"name": "A", "value": 1}]}',
+        kind="set_variables",
+    )
     scoped = factories.MembershipFactory(organization=organization, user__email=SCOPED)
     SiteScope.objects.create(membership=scoped, site=site)
 
 
-def test_query_counts_are_the_same_for_two_and_for_twenty_objects(people, network):
+def test_query_counts_are_the_same_for_two_and_for_twenty_objects(people, network, driver):
     network.session.id_token = "CHARGES-OFTEN"
     network.session.save()
     factories.connect(network.station)
+    factories.CommandFactory(station=network.station)
     values = _values(network)
 
     def counted():
@@ -81,4 +112,4 @@ def test_query_counts_are_the_same_for_two_and_for_twenty_objects(people, networ
     _grow(network, 18)
     many = counted()
     assert {page: (few[page], many[page]) for page in few if few[page] != many[page]} == {}
-    assert max(many.values()) <= 25
+    assert max(many.values()) <= 35

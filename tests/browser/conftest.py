@@ -64,7 +64,7 @@ def sign_in(page, email="operator@demo.example"):
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill("demo-busbar")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/console/" if email.startswith("operator") else "**/")
 
 

@@ -9,10 +9,19 @@ from tests.server import until
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 CONSOLE = [
     "/console/",
+    "/console/wall/",
+    "/console/wall/?theme=light",
+    "/console/search/?q=reset+am",
     "/console/sites/",
     "/console/stations/",
+    "/console/evses/",
+    "/console/drivers/",
+    "/console/id-tokens/",
+    "/console/id-tokens/add/",
     "/console/sessions/",
     "/console/commands/",
+    "/console/commands/bulk/",
+    "/console/design/",
     "/console/refused/",
     "/console/charging-profiles/",
     "/console/charging-profiles/add/",
@@ -20,20 +29,46 @@ CONSOLE = [
     "/console/root-certificates/add/",
     "/console/waiting/",
     "/console/waiting/new/",
+    "/console/sites/new/",
+    "/console/sites/new/hours/",
+    "/console/sites/new/access/",
+    "/console/labels/",
     "/console/waiting/import/",
     "/console/messages/",
     "/console/security-events/",
     "/console/configuration/",
     "/console/configuration/add/",
     "/console/configuration/differences/",
+    "/console/members/",
+    "/console/audit/",
+    "/console/keys/",
+    "/console/organization/",
     "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
     "/accounts/email/",
     "/accounts/logout/",
 ]
-SITE_AND_SESSION = ["site", "session", "session/timeline/"]
+SITE_AND_SESSION = ["site", "site/edit/", "site/contacts/add/", "session", "session/timeline/"]
+SITE_AND_SESSION += ["driver", "id-token", "id-token/edit/", "member"]
 # Of a station of OCPP 1.6 and of one of 2.0.1; what OCPP 1.6 has nothing for is left out.
 BOTH = ["", "commands/", "reservations/", "tokens/", "power/", "configuration/", "messages/", "logs/"]
-BOTH += ["checks/", "security/", "setup/", "commands/reset/", "commands/reserve/", "commands/call/", "dialog", "menu"]
+BOTH += [
+    "checks/",
+    "security/",
+    "setup/",
+    "edit/",
+    "notes/",
+    "photos/",
+    "labels/",
+    "commands/reset/",
+    "commands/reserve/",
+    "commands/call/",
+    "dialog",
+    "menu",
+]
 ONLY_2 = ["customers/", "display/", "monitoring/", "commands/set_display_message/", "commands/get_report/"]
 STATIONS = [f"ocpp1.6 {page}" for page in BOTH] + [f"ocpp2.0.1 {page}" for page in [*BOTH, *ONLY_2]]
 
@@ -77,6 +112,34 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(open_page, wher
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         assert violations(page) == []
+
+
+@pytest.mark.parametrize("where", [*PUBLIC, *CONSOLE, *SITE_AND_SESSION, *STATIONS])
+def test_a_page_weighs_no_more_than_a_phone_in_a_garage_can_carry(open_page, where):
+    with open_page(visitor=where in PUBLIC) as page:
+        _open(page, where)
+        address = page.url
+        weights = _weights(page)
+        page.goto(address, wait_until="networkidle")
+        assert len(weights) > 5
+        assert sum(weights.values()) < 250_000, sorted(weights.items(), key=lambda item: -item[1])[:5]
+
+
+def _weights(page):
+    """Bytes that come over the line by address, from now on and without a cache; what is fetched again counts once."""
+    devtools, addresses, weights = page.context.new_cdp_session(page), {}, {}
+
+    def asked(event):
+        addresses[event["requestId"]] = event["request"]["url"]
+
+    def came(event):
+        weights.setdefault(addresses.get(event["requestId"]), event["encodedDataLength"])
+
+    devtools.on("Network.requestWillBeSent", asked)
+    devtools.on("Network.loadingFinished", came)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return weights
 
 
 def test_the_tab_of_the_page_is_in_sight_on_a_phone(open_page):

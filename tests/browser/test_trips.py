@@ -7,6 +7,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in, violations
 
+REFETCH = """() => new Promise(done => {
+  document.addEventListener("htmx:afterSettle", () => done(), {once: true});
+  htmx.trigger("#results", "live");
+})"""
 NUMBER = re.compile(r"[0-9]")
 
 
@@ -30,7 +34,7 @@ def test_a_wrong_password_is_said_in_words(open_page):
         page.goto("/accounts/login/")
         page.get_by_label("Email").fill("operator@demo.example")
         page.get_by_label("Password", exact=True).fill("wrong")
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text("not correct")
 
 
@@ -48,6 +52,9 @@ def test_a_station_is_found_by_typing_and_the_address_keeps_it(open_page):
     with open_page() as page:
         page.goto("/console/stations/")
         identity = page.locator("a.row-link").last.inner_text()
+        # Once it searches everywhere, twice this list.
+        page.keyboard.press("/")
+        expect(page.get_by_role("dialog", name="Search everywhere")).to_be_visible()
         page.keyboard.press("/")
         page.keyboard.type(identity)
         expect(page.locator("a.row-link")).to_have_count(1)
@@ -114,7 +121,7 @@ def test_the_map_shows_every_site_and_opens_one(open_page):
         name = sites.first.locator("strong").inner_text()
         sites.first.click()
         expect(page.get_by_role("heading", name=name)).to_be_visible()
-        expect(page.locator(".map-evse").first).to_contain_text("kW")
+        expect(page.locator(".map-evse", has_text="kW").first).to_be_visible()
         assert violations(page) == []
 
 
@@ -151,3 +158,54 @@ def test_a_technician_reaches_everything_on_a_phone(open_page, width):
         bar.get_by_role("button", name="More").click()
         page.get_by_role("link", name="Refused connections").click()
         expect(page.get_by_role("heading", name="Refused connections")).to_be_visible()
+
+
+def test_sessions_are_filtered_and_exported(open_page):
+    with open_page(accept_downloads=True) as page:
+        page.goto("/console/sessions/")
+        page.get_by_role("combobox", name="State").select_option(label="Ended")
+        expect(page).to_have_url(re.compile("is_open=false$"))
+        page.get_by_role("button", name="Columns").click()
+        page.get_by_role("group", name="Columns").get_by_label("Power").uncheck()
+        expect(page.get_by_role("columnheader", name="Power")).to_have_count(0)
+        page.keyboard.press("Escape")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV").click()
+        assert re.match(r"sessions-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
+        head, *rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+        assert "energy_kwh" in head
+        assert "power_kw" not in head
+        assert rows
+        assert all(",ended," in row for row in rows)
+
+
+def test_a_view_is_kept_and_come_back_to(open_page):
+    with open_page() as page:
+        page.goto("/console/stations/")
+        page.get_by_role("combobox", name="Status").select_option(label="Available")
+        page.get_by_role("link", name="Save view").click()
+        dialog = page.get_by_role("dialog", name="Save this view")
+        dialog.get_by_label("Name").fill("Free ones")
+        dialog.get_by_role("button", name="Store").click()
+        views = page.get_by_role("navigation", name="Views")
+        expect(views.get_by_role("link", name="Free ones")).to_have_attribute("aria-current", "page")
+        views.get_by_role("link", name="All").click()
+        views.get_by_role("link", name="Free ones").click()
+        expect(page).to_have_url(re.compile("glance=available$"))
+
+
+def test_stations_are_ticked_by_keyboard_and_stay_so_while_the_list_is_live(open_page):
+    with open_page() as page:
+        page.goto("/console/stations/")
+        expect(page.locator("[data-live-state=live]")).to_be_visible()
+        boxes = page.locator("[data-select]")
+        boxes.first.focus()
+        page.keyboard.press("Space")
+        boxes.nth(2).click(modifiers=["Shift"])
+        expect(page.get_by_text("3 stations", exact=True)).to_be_visible()
+        # The list fetches itself again, as it does when a charger says something.
+        page.evaluate(REFETCH)
+        expect(page.locator("[data-select]:checked")).to_have_count(3)
+        assert violations(page) == []
+        page.get_by_role("button", name="Send a command").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Send a command to 3 stations")

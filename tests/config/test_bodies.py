@@ -51,6 +51,8 @@ async def test_one_that_says_that_it_is_too_long_is_not_read_at_all():
     assert await answer("/api/v1/sites/", [b"never read"], declared=101) == 413
 
 
+# Its thread looks whether a connection is left there, of whichever test.
+@pytest.mark.django_db(transaction=True)
 async def test_uploads_have_a_limit_of_their_own(monkeypatch):
     monkeypatch.setattr(bodies.logs, "expected", lambda token: None)
     assert await answer("/uploads/token/a.log", [b"x" * 1000]) is None

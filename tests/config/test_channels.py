@@ -1,11 +1,12 @@
-"""The channel layer of one process: used from the loops of several threads."""
+"""The channel layers: used from the loops of several threads, and from one loop after the other."""
 
 import asyncio
+import contextlib
 import threading
 
 import pytest
 
-from config.channels import LocalChannelLayer
+from config.channels import LocalChannelLayer, SharedChannelLayer
 
 
 @pytest.fixture
@@ -52,3 +53,20 @@ def test_the_layer_moves_to_a_new_loop_when_the_old_one_has_ended():
     for _ in range(2):
         assert asyncio.run(use()) == {"type": "nudge"}
         assert len(layer.groups["pages"]) == 1
+
+
+def test_who_gave_up_waiting_does_not_tie_the_shared_layer_to_their_loop():
+    locks = SharedChannelLayer().receive_clean_locks
+
+    async def one_holds_it_and_one_gives_up():
+        await locks.acquire("pages")
+        waiting = asyncio.create_task(locks.acquire("pages"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await waiting
+        locks.release("pages")
+
+    for _ in range(2):
+        asyncio.run(one_holds_it_and_one_gives_up())
+        assert not locks.locks

@@ -95,3 +95,31 @@ def test_the_way_back_is_refused_in_words(upgraded_database):
     refused = migrate(upgraded_database, "stations", "0003")
     assert refused.returncode != 0
     assert "restore the backup" in refused.stderr
+
+
+FILL_LOG = """
+INSERT INTO drivers_organization (id, name, slug, currency, created_at) VALUES (7, 'Volta', 'volta', 'EUR', now());
+INSERT INTO stations_site (id, organization_id, name, address, city, country, latitude, longitude, timezone, access,
+    one_session_per_token, is_public, created_at)
+VALUES (8, 7, 'Depot', '', '', '', 0, 0, 'UTC', 'open', false, true, now());
+INSERT INTO auditlog_logentry
+    (content_type_id, object_pk, object_id, object_repr, action, changes, changes_text, timestamp)
+SELECT id, CASE model WHEN 'organization' THEN 7 ELSE 8 END, CASE model WHEN 'organization' THEN 7 ELSE 8 END, model, 0,
+    '{"name": ["None", "x"]}', '', now()
+FROM django_content_type WHERE (app_label, model) IN (('drivers', 'organization'), ('stations', 'site'));
+"""
+
+
+@needs_partitions
+def test_the_audit_log_that_was_there_is_filed_by_organization_and_site(upgraded_database):
+    assert migrate(upgraded_database, "stations", "0010").returncode == 0
+    assert migrate(upgraded_database, "auditlog").returncode == 0
+    with psycopg.connect(upgraded_database, autocommit=True) as database:
+        database.execute(FILL_LOG)
+        done = migrate(upgraded_database)
+        assert done.returncode == 0, done.stderr
+        moved = database.execute("SELECT object_repr, organization_id, site_id FROM drivers_auditentry ORDER BY 1")
+        assert moved.fetchall() == [("organization", 7, None), ("site", 7, 8)]
+        assert database.execute("SELECT count(*) FROM auditlog_logentry").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            database.execute("UPDATE drivers_auditentry SET object_repr = 'nothing'")

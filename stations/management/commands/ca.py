@@ -11,7 +11,7 @@ from django.utils import timezone
 from stations.domain.certificates import Purpose
 from stations.domain.x509_read import BadRequest, describe, to_pem
 from stations.models import Station, StationCertificate
-from stations.services import authority, certificates
+from stations.services import authority, certificates, revocation
 
 
 class Command(BaseCommand):
@@ -63,5 +63,5 @@ class Command(BaseCommand):
         row = StationCertificate.objects.filter(serial_number=serial.lower()).first()
         if row is None:
             raise CommandError(f"No certificate has the serial number {serial}.")
-        certificates.revoke(certificate=row, by=None)
+        revocation.revoke(certificate=row, by=None)
         self.stdout.write(f"Revoked: {row.common_name} of {row.station.identity}.")

@@ -1,5 +1,6 @@
 """Certificates in OCPP 1.6 (security white paper, edition 3, sections 4.3 to 4.5)."""
 
+from drivers.domain.phrases import english
 from stations.domain.certificate_hash import HashData
 from stations.domain.certificates import CertificateUse, Purpose
 from stations.domain.commands import CommandKind as Kind
@@ -19,7 +20,7 @@ _NAMES = {use: name for name, use in _USES.items()}
 
 def _name_of(use: CertificateUse) -> str:
     if use not in _NAMES:
-        raise NotExpressible(f"A charge point of OCPP 1.6 has no place for a {use}.")
+        raise NotExpressible(english("A charge point of OCPP 1.6 has no place for a %(use)s.", use=use))
     return _NAMES[use]
 
 
@@ -57,7 +58,7 @@ def read_certificate_signed(context: Context, request: Payload, response: Payloa
         station=context.station,
         pem=request["certificateChain"],
         purpose=Purpose.STATION,
-        problem=None if response["status"] == "Accepted" else "The charge point refused it.",
+        problem=None if response["status"] == "Accepted" else english("The charge point refused it."),
         at=context.received_at,
     )
 
@@ -66,7 +67,7 @@ def read_certificate_signed(context: Context, request: Payload, response: Payloa
 def renew(request: Request) -> tuple[str, Payload]:
     """A02: the charge point makes a new key and asks for a certificate."""
     if request.values.get("purpose", "station") != "station":
-        raise NotExpressible("A charge point of OCPP 1.6 has a certificate of its own only.")
+        raise NotExpressible(english("A charge point of OCPP 1.6 has a certificate of its own only."))
     return "ExtendedTriggerMessage", {"requestedMessage": "SignChargePointCertificate"}
 
 

@@ -1,5 +1,6 @@
 """Version-neutral commands as OCPP 1.6 requests (section 5)."""
 
+from drivers.domain.phrases import english
 from stations.domain import limits
 from stations.domain.commands import CommandKind as Kind
 from stations.ocpp.router import NotExpressible, Payload, Request
@@ -22,16 +23,16 @@ def _connector_id(request: Request) -> int | None:
 @ROUTES.encodes(Kind.RESET)
 def reset(request: Request) -> tuple[str, Payload]:
     if "evse" in request.values:
-        raise NotExpressible("OCPP 1.6 resets the station as a whole; leave the EVSE out.")
+        raise NotExpressible(english("OCPP 1.6 resets the station as a whole; leave the EVSE out."))
     if request.values["type"] == "resume":
-        raise NotExpressible("OCPP 1.6 cannot take sessions up again after a reset; use hard.")
+        raise NotExpressible(english("OCPP 1.6 cannot take sessions up again after a reset; use hard."))
     return "Reset", {"type": "Soft" if request.values["type"] == "soft" else "Hard"}
 
 
 @ROUTES.encodes(Kind.REMOTE_START)
 def remote_start(request: Request) -> tuple[str, Payload]:
     if limits.of_parameters(request.values):
-        raise NotExpressible("OCPP 1.6 knows no limit of a session; a charging profile may do.")
+        raise NotExpressible(english("OCPP 1.6 knows no limit of a session; a charging profile may do."))
     payload: Payload = {"idTag": request.values["id_token"]}
     if (connector_id := id_asked_for(request)) is not None:
         payload["connectorId"] = connector_id
@@ -42,7 +43,7 @@ def remote_start(request: Request) -> tuple[str, Payload]:
 def remote_stop(request: Request) -> tuple[str, Payload]:
     text = request.values["transaction_id"]
     if not text.isdecimal():
-        raise NotExpressible(f"A transaction of OCPP 1.6 has a number, not {text!r}.")
+        raise NotExpressible(english("A transaction of OCPP 1.6 has a number, not %(text)s.", text=repr(text)))
     return "RemoteStopTransaction", {"transactionId": int(text)}
 
 

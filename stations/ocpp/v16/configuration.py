@@ -1,5 +1,6 @@
 """Configuration keys of OCPP 1.6 (sections 5.8 GetConfiguration, 5.3 ChangeConfiguration), kept as variables."""
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.configuration import Key
 from stations.ocpp.router import Context, NotExpressible, Payload, Request
@@ -22,7 +23,7 @@ def get_base_report(request: Request) -> tuple[str, Payload]:
 @ROUTES.encodes(Kind.SET_VARIABLES)
 def set_variables(request: Request) -> tuple[str, Payload]:
     if len(request.values["variables"]) != 1:
-        raise NotExpressible("OCPP 1.6 changes one configuration key at a time.")
+        raise NotExpressible(english("OCPP 1.6 changes one configuration key at a time."))
     variable = request.values["variables"][0]
     value = variable["value"]
     text = str(value).lower() if isinstance(value, bool) else str(value)

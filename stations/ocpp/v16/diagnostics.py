@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.logs import LogKind
 from stations.domain.times import render
@@ -26,7 +27,7 @@ def get_log(request: Request) -> tuple[str, Payload]:
     A charger that answered its last GetDiagnostics with NotImplemented or NotSupported is asked by GetLog as well.
     """
     if request.values["log"] == LogKind.DATA_COLLECTOR:
-        raise NotExpressible("OCPP 1.6 knows no data collector's log.")
+        raise NotExpressible(english("OCPP 1.6 knows no data collector's log."))
     by_get_log = request.values["log"] == LogKind.SECURITY or _refuses_get_diagnostics(request)
     action = "GetLog" if by_get_log else "GetDiagnostics"
     try:
@@ -78,7 +79,7 @@ def read_get_diagnostics(context: Context, request: Payload, response: Payload) 
         request=_asked_by_get_diagnostics(request),
         status="",
         file_name=name,
-        detail="" if name else "The charger has no diagnostics.",
+        detail="" if name else english("The charger has no diagnostics."),
         failed=not name,
     )
 

@@ -1,5 +1,6 @@
 """OCPP 1.6 sections 4.5 and 5.19 (firmware), and L01 of the security white paper (signed firmware)."""
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.times import parse, render
 from stations.ocpp.router import Context, NotExpressible, Payload, Request
@@ -13,13 +14,15 @@ def update_firmware(request: Request) -> tuple[str, Payload]:
     """UpdateFirmware, or with a signature SignedUpdateFirmware of the security white paper."""
     values = request.values
     if ("signature" in values) != ("signing_certificate" in values):
-        raise NotExpressible("Signed firmware needs both the signature and the certificate it was signed with.")
+        raise NotExpressible(
+            english("Signed firmware needs both the signature and the certificate it was signed with.")
+        )
     payload = retries(values)
     retrieve_at = render(parse(values["retrieve_at"]) if "retrieve_at" in values else request.work.now)
     if "signature" in values:
         return _signed(request, payload, retrieve_at)
     if "install_at" in values:
-        raise NotExpressible("UpdateFirmware of OCPP 1.6 has no time of installation; leave it out.")
+        raise NotExpressible(english("UpdateFirmware of OCPP 1.6 has no time of installation; leave it out."))
     firmware_updates.ask_without_id(work=request.work, station=request.station, command=request.command, values=values)
     return "UpdateFirmware", payload | {"location": values["url"], "retrieveDate": retrieve_at}
 

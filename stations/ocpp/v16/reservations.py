@@ -1,5 +1,6 @@
 """OCPP 1.6 sections 5.13 ReserveNow, 5.2 CancelReservation."""
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.times import parse, render
 from stations.ocpp.router import Context, NotExpressible, Payload, Request
@@ -14,7 +15,7 @@ def reserve_now(request: Request) -> tuple[str, Payload]:
     """Connector 0 is the charge point as a whole: whichever connector is free when the driver comes."""
     values = request.values
     if "connector_type" in values:
-        raise NotExpressible("OCPP 1.6 reserves a connector or the whole station, not a type of connector.")
+        raise NotExpressible(english("OCPP 1.6 reserves a connector or the whole station, not a type of connector."))
     number = reservations.number_for(
         work=request.work, station=request.station, command=request.command, values=dict(values)
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drivers.domain.phrases import english
 from stations.domain.charging_profile import CHARGE_POINT_MAX, Criteria, Kind, Purpose, purpose_of
 from stations.domain.commands import CommandKind
 from stations.models import ChargingProfile
@@ -46,13 +47,23 @@ def with_remote_start(request: Request) -> Payload:
 def as_16(profile: ChargingProfile, transaction_id: str) -> Payload:
     """The profile in the words of 1.6; raises NotExpressible for what it has none for."""
     if profile.purpose not in _PURPOSES or profile.kind == Kind.DYNAMIC:
-        raise NotExpressible(f"OCPP 1.6 knows no {profile.kind.lower()} profile of the purpose {profile.purpose}.")
+        raise NotExpressible(
+            english(
+                "OCPP 1.6 knows no %(lower)s profile of the purpose %(purpose)s.",
+                lower=profile.kind.lower(),
+                purpose=profile.purpose,
+            )
+        )
     if transaction_id and not transaction_id.isdecimal():
-        raise NotExpressible(f"A transaction of OCPP 1.6 has a number, not {transaction_id!r}.")
+        raise NotExpressible(
+            english(
+                "A transaction of OCPP 1.6 has a number, not %(transaction_id)s.", transaction_id=repr(transaction_id)
+            )
+        )
     wire = wire_of(profile, wire_id=profile.pk)
     first, *others = wire["chargingSchedule"]
     if others:
-        raise NotExpressible("A profile of OCPP 1.6 has one schedule.")
+        raise NotExpressible(english("A profile of OCPP 1.6 has one schedule."))
     found: Payload = {"chargingProfileId": profile.pk}
     if transaction_id:
         found["transactionId"] = int(transaction_id)
@@ -69,7 +80,7 @@ _KEPT = ("chargingProfileKind", "recurrencyKind", "validFrom", "validTo")
 
 def _period(wire: Payload) -> Payload:
     if "limit" not in wire:
-        raise NotExpressible("A period of OCPP 1.6 has a limit.")
+        raise NotExpressible(english("A period of OCPP 1.6 has a limit."))
     return {name: wire[name] for name in _PERIOD if name in wire}
 
 

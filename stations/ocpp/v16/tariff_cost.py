@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import orjson
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind
 from stations.domain.session import Phase
 from stations.domain.times import render
@@ -19,7 +20,7 @@ def update_cost(request: Request) -> tuple[str, Payload]:
     """RunningCost while the session runs, FinalCost once it has ended. Their content is a JSON text."""
     text, cost = request.values["transaction_id"], request.values["total_cost"]
     if not text.isdecimal():
-        raise NotExpressible(f"A transaction of OCPP 1.6 has a number, not {text!r}.")
+        raise NotExpressible(english("A transaction of OCPP 1.6 has a number, not %(text)s.", text=repr(text)))
     session = request.work.session(request.station, text)
     content: Payload = {"transactionId": int(text), "cost": cost}
     if session is not None and not session.is_open:

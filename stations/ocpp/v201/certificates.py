@@ -3,6 +3,7 @@
 import base64
 from functools import partial
 
+from drivers.domain.phrases import english
 from stations.domain.certificate_hash import HashData
 from stations.domain.certificates import CertificateUse, Purpose
 from stations.domain.commands import CommandKind as Kind
@@ -79,7 +80,7 @@ def read_certificate_signed(context: Context, request: Payload, response: Payloa
     """A02.FR.07: the station takes the certificate or discards it."""
     problem = None
     if response["status"] != "Accepted":
-        problem = reason_of(response.get("statusInfo")) or "The station refused it without a reason."
+        problem = reason_of(response.get("statusInfo")) or english("The station refused it without a reason.")
     certificates.answered(
         work=context.work,
         station=context.station,
@@ -100,7 +101,7 @@ def trigger(request: Request, triggers: dict[str, str]) -> tuple[str, Payload]:
     """A TriggerMessage for one of the `triggers`."""
     purpose = request.values.get("purpose", "station")
     if purpose not in triggers:
-        raise NotExpressible(f"This version has no certificate of the kind {purpose}.")
+        raise NotExpressible(english("This version has no certificate of the kind %(purpose)s.", purpose=purpose))
     payload: Payload = {"requestedMessage": triggers[purpose]}
     if "evse" in request.values:
         payload["evse"] = {"id": request.values["evse"]}
@@ -231,6 +232,10 @@ def _answer_status(context: Context, told: Told, *, longest: int) -> Payload:
     if told.status is Status.FAILED:
         return {"status": "Failed", "statusInfo": status_info("InternalError", told.problem)}
     if len(result) > longest:
-        text = f"The responder's answer has {len(result)} characters; there is room for {longest}."
+        text = english(
+            "The responder's answer has %(result)s characters; there is room for %(longest)s.",
+            result=len(result),
+            longest=longest,
+        )
         return {"status": "Failed", "statusInfo": status_info("TooLargeElement", text)}
     return {"status": "Accepted", "ocspResult": result}

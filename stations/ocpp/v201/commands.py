@@ -1,5 +1,6 @@
 """Version-neutral commands as OCPP 2.0.1 requests."""
 
+from drivers.domain.phrases import english
 from stations.domain import limits
 from stations.domain.commands import CommandKind as Kind
 from stations.ocpp.router import NotExpressible, Payload, Request
@@ -23,7 +24,7 @@ def _evse(request: Request) -> Payload:
 def reset(request: Request) -> tuple[str, Payload]:
     """B11, B12."""
     if request.values["type"] == "resume":
-        raise NotExpressible("OCPP 2.0.1 cannot take sessions up again after a reset; use hard.")
+        raise NotExpressible(english("OCPP 2.0.1 cannot take sessions up again after a reset; use hard."))
     payload: Payload = {"type": "OnIdle" if request.values["type"] == "soft" else "Immediate"}
     if "evse" in request.values:
         payload["evseId"] = request.values["evse"]
@@ -34,7 +35,7 @@ def reset(request: Request) -> tuple[str, Payload]:
 def remote_start(request: Request) -> tuple[str, Payload]:
     """F01, F02. The remoteStartId is the command's id, so that the session finds it again."""
     if limits.of_parameters(request.values):
-        raise NotExpressible("OCPP 2.0.1 knows no limit of a session; a charging profile may do.")
+        raise NotExpressible(english("OCPP 2.0.1 knows no limit of a session; a charging profile may do."))
     return request_start(request)
 
 

@@ -1,5 +1,6 @@
 """OCPP 2.0.1 block N: what a station stores of a customer, told (N09) and cleared (N10)."""
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.times import parse
 from stations.models import Report
@@ -23,9 +24,11 @@ def customer_information_request(request: Request) -> tuple[str, Payload]:
     """N09.FR.04, N10.FR.08: exactly one reference to a customer."""
     values = request.values
     if sum(name in values for name in _REFERENCES) != 1:
-        raise NotExpressible("Name the customer by exactly one of id_token, customer_identifier and certificate.")
+        raise NotExpressible(
+            english("Name the customer by exactly one of id_token, customer_identifier and certificate.")
+        )
     if not (values.get("report") or values.get("clear")):
-        raise NotExpressible("Ask for a report, for clearing, or for both.")
+        raise NotExpressible(english("Ask for a report, for clearing, or for both."))
     payload: Payload = {
         "requestId": request.command.pk,
         "report": values.get("report", False),

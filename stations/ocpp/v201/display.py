@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.times import parse, render
 from stations.models import DisplayMessage, Report
@@ -16,7 +17,7 @@ from stations.services import display_messages, reports
 def set_display_message(request: Request) -> tuple[str, Payload]:
     """O01, O02, O06."""
     if request.values.get("extras"):
-        raise NotExpressible("OCPP 2.0.1 carries a message in one language and format; only 2.1 takes extras.")
+        raise NotExpressible(english("OCPP 2.0.1 carries a message in one language and format; only 2.1 takes extras."))
     return "SetDisplayMessage", {"message": message_info(request)}
 
 

@@ -1,5 +1,6 @@
 """OCPP 2.0.1 block L: firmware."""
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.times import parse, render
 from stations.ocpp.router import Context, NotExpressible, Payload, Request
@@ -14,7 +15,9 @@ def update_firmware(request: Request) -> tuple[str, Payload]:
     """L01 with a signature, L02 without."""
     values = request.values
     if ("signature" in values) != ("signing_certificate" in values):
-        raise NotExpressible("Signed firmware needs both the signature and the certificate it was signed with.")
+        raise NotExpressible(
+            english("Signed firmware needs both the signature and the certificate it was signed with.")
+        )
     row = firmware_updates.ask(
         work=request.work, station=request.station, command=request.command, action="UpdateFirmware", values=values
     )

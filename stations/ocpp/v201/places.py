@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drivers.domain.phrases import english
 from stations.domain.configuration import Key
 from stations.ocpp.router import NotExpressible, Payload
 
@@ -51,7 +52,9 @@ def reason_of(info: Payload | None) -> str:
 def component_of(item: Mapping[str, Any]) -> Payload:
     """The component of a command's item; raises NotExpressible without one."""
     if not item.get("component"):
-        raise NotExpressible(f"In OCPP 2.x the variable {item.get('name')!r} needs its component.")
+        raise NotExpressible(
+            english("In OCPP 2.x the variable %(value)s needs its component.", value=repr(item.get("name")))
+        )
     component: Payload = {"name": item["component"]}
     if item.get("component_instance"):
         component["instance"] = item["component_instance"]
@@ -70,8 +73,3 @@ def component_variable(item: Mapping[str, Any]) -> Payload:
         if item.get("instance"):
             payload["variable"]["instance"] = item["instance"]
     return payload
-
-
-def text_of(value: Any) -> str:
-    """A value as OCPP writes it: booleans in lower case."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,5 +1,6 @@
 """A station's password, security profile and network in OCPP 2.0.1: A01, A05, B09, B10."""
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.credentials import new_password
 from stations.models import ProfileUpgrade
@@ -42,10 +43,12 @@ def upgrade(request: Request, *, version: str) -> tuple[str, Payload]:
     if problem := upgrade_problem_of(station, values["security_profile"]):
         raise NotExpressible(problem)
     if "url" not in values:
-        raise NotExpressible("OCPP 2.x needs the address for the new profile: give a url.")
+        raise NotExpressible(english("OCPP 2.x needs the address for the new profile: give a url."))
     slot = values.get("slot", profile_upgrades.free_slot(station))
     if slot is None:
-        raise NotExpressible("Which slots are free is not known: give a slot, or read the configuration first.")
+        raise NotExpressible(
+            english("Which slots are free is not known: give a slot, or read the configuration first.")
+        )
     profile_upgrades.begin(
         work=request.work,
         station=station,

@@ -2,6 +2,7 @@
 
 import orjson
 
+from drivers.domain.phrases import english
 from stations.domain.charging_profile import Criteria, Kind, Purpose
 from stations.domain.commands import CommandKind
 from stations.domain.ev_needs import needs_of
@@ -28,7 +29,13 @@ def set_charging_profile(request: Request) -> tuple[str, Payload]:
     """K01."""
     profile = profile_asked_for(request, "profile")
     if profile.purpose in _ADDED_BY_21 or profile.kind == Kind.DYNAMIC:
-        raise NotExpressible(f"OCPP 2.0.1 knows no {profile.kind.lower()} profile of the purpose {profile.purpose}.")
+        raise NotExpressible(
+            english(
+                "OCPP 2.0.1 knows no %(lower)s profile of the purpose %(purpose)s.",
+                lower=profile.kind.lower(),
+                purpose=profile.purpose,
+            )
+        )
     return send_profile(request, profile)
 
 

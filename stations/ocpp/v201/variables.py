@@ -3,11 +3,12 @@
 from typing import Any
 
 from stations.domain.commands import CommandKind as Kind
+from stations.domain.configuration import text_of
 from stations.domain.times import parse
 from stations.models import Report
 from stations.ocpp.router import Context, Payload, Request
 from stations.ocpp.v201 import security
-from stations.ocpp.v201.places import component_variable, key_of, place_of, reason_of, text_of, whole
+from stations.ocpp.v201.places import component_variable, key_of, place_of, reason_of, whole
 from stations.ocpp.v201.routes import ROUTES
 from stations.services import reports
 from stations.services.variables import Reported, Result, all_told, changed, configuration_told, not_told, reported

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from drivers.domain.phrases import english
 from stations.domain.commands import CommandKind as Kind
 from stations.domain.times import parse
 from stations.ocpp.router import Context, NotExpressible, Payload, Request
@@ -23,7 +24,7 @@ def adjust_event_stream(request: Request) -> tuple[str, Payload]:
     names = {"interval_s": "interval", "values": "values"}
     params = {wire: request.values[name] for name, wire in names.items() if name in request.values}
     if not params:
-        raise NotExpressible("Give a new interval_s, a new number of values, or both.")
+        raise NotExpressible(english("Give a new interval_s, a new number of values, or both."))
     return "AdjustPeriodicEventStream", {"id": request.values["stream"], "params": params}
 
 

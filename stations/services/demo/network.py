@@ -36,6 +36,10 @@ class DemoSite:
     timezone: str
     is_open: bool
     sessions_per_day: float  # per EVSE
+    opening_hours: str  # as stations.domain.opening_hours_text reads them
+    directions: str
+    staff_note: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +97,41 @@ PEOPLE = (
 )
 
 SITES = (
-    DemoSite("Alsterhafen", "Kajenweg 4", "Hamburg", "DE", "53.550340", "9.992130", "Europe/Berlin", False, 2.0),
     DemoSite(
-        "Rasthof Werratal", "An der A4 12", "Eisenach", "DE", "50.985120", "10.284630", "Europe/Berlin", True, 6.0
+        *("Alsterhafen", "Kajenweg 4", "Hamburg", "DE", "53.550340", "9.992130", "Europe/Berlin", False, 2.0),
+        opening_hours="Mo-Sa 06:00-23:00; Su 08:00-22:00",
+        directions="In the car park under the quay: follow the blue signs. Two hours are free while charging.",
+        staff_note="Meter room behind door U1-07; the key hangs at the harbour office.",
+        contact="Harbour office",
     ),
     DemoSite(
-        "Oosterpark", "Linnaeuskade 88", "Amsterdam", "NL", "52.358420", "4.923570", "Europe/Amsterdam", False, 2.5
+        *("Rasthof Werratal", "An der A4 12", "Eisenach", "DE", "50.985120", "10.284630", "Europe/Berlin", True, 6.0),
+        opening_hours="24/7",
+        directions="Next to the filling station. Vehicles with a trailer fit at lane 4.",
+        staff_note="The transformer belongs to the grid operator: do not open it.",
+        contact="Rest area manager",
     ),
     DemoSite(
-        "Parc relais Gerland", "Allée du Confluent 7", "Lyon", "FR", "45.727310", "4.831240", "Europe/Paris", True, 3.0
+        *("Oosterpark", "Linnaeuskade 88", "Amsterdam", "NL", "52.358420", "4.923570", "Europe/Amsterdam", False, 2.5),
+        opening_hours="24/7",
+        directions="At the kerb, west of the bridge.",
+        staff_note="Residents' parking: put the work permit behind the windscreen.",
+        contact="City district East",
     ),
     DemoSite(
-        "Nordhavn Kaj", "Redmolen 21", "København", "DK", "55.709260", "12.599480", "Europe/Copenhagen", False, 2.5
+        *("Parc relais Gerland", "Allée du Confluent 7", "Lyon", "FR", "45.727310", "4.831240", "Europe/Paris", True),
+        3.0,
+        opening_hours="Mo-Th 05:00-00:30; Fr-Sa 05:00-02:00; Su 06:00-00:30",
+        directions="Level 0, left of the entrance. Height limit 2.1 m.",
+        staff_note="Ring at the barrier for maintenance; the code is at the reception.",
+        contact="Car park reception",
+    ),
+    DemoSite(
+        *("Nordhavn Kaj", "Redmolen 21", "København", "DK", "55.709260", "12.599480", "Europe/Copenhagen", False, 2.5),
+        opening_hours="24/7",
+        directions="At the end of the quay, by the crane.",
+        staff_note="",
+        contact="Harbour master",
     ),
 )
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from drivers.models import IdToken, Membership, Organization, User
+from stations.domain import opening_hours, opening_hours_text
 from stations.domain.credentials import verify_password
 from stations.models import Connector, Evse, Site, Station
 from stations.services import provisioning
@@ -65,7 +66,7 @@ def _tokens(organization: Organization) -> None:
 
 
 def _site(organization: Organization, place: DemoSite) -> Site:
-    site, _ = Site.objects.get_or_create(
+    site, is_new = Site.objects.get_or_create(
         organization=organization,
         name=place.name,
         defaults={
@@ -76,8 +77,15 @@ def _site(organization: Organization, place: DemoSite) -> Site:
             "longitude": place.longitude,
             "timezone": place.timezone,
             "access": Site.Access.OPEN if place.is_open else Site.Access.MEMBERS,
+            "opening_hours": opening_hours.to_json(opening_hours_text.read(place.opening_hours)),
+            "directions": place.directions,
+            "staff_note": place.staff_note,
         },
     )
+    if is_new:
+        # A number kept free for such uses.
+        site.contacts.create(name="Helpline", phone="+49 30 23125 000", is_public=True)
+        site.contacts.create(name=place.contact, role="on site")
     return site
 
 

@@ -103,3 +103,29 @@ def test_lists_are_paged_by_cursor_and_ordered(api, operator, organization):
     assert [row["name"] for row in first["results"] + second["results"]] == ["Kai 3", "Kai 2", "Kai 1"]
     assert second["next"] is None
     assert client.get(second["previous"]).json()["results"] == first["results"]
+
+
+HOURS = {
+    "twentyfourseven": False,
+    "regular_hours": [{"weekday": 5, "period_begin": "18:00", "period_end": "02:00"}],
+    "special_days": [{"day": "2026-12-25", "hours": [], "reason": "Christmas"}],
+}
+
+
+def test_hours_contacts_and_directions_are_written_and_read(api, operator, site):
+    client, url = api(operator), f"/api/v1/sites/{site.pk}/"
+    assert client.get(url).json()["open_now"] is None
+    contacts = [{"name": "Hanna", "role": "caretaker", "phone": "", "email": "", "note": "", "is_public": False}]
+    answer = client.patch(url, {"opening_hours": HOURS, "contacts": contacts, "directions": "Left"})
+    assert answer.status_code == 200
+    told = client.get(url).json()
+    assert answer.json() == told
+    assert (told["opening_hours"], told["contacts"], told["directions"]) == (HOURS, contacts, "Left")
+    assert isinstance(told["open_now"], bool)
+
+
+def test_hours_that_make_no_sense_are_refused_in_words(api, operator, site):
+    hours = HOURS | {"regular_hours": [{"weekday": 5, "period_begin": "18 h", "period_end": "02:00"}]}
+    answer = api(operator).patch(f"/api/v1/sites/{site.pk}/", {"opening_hours": hours})
+    assert answer.status_code == 400
+    assert "“18 h” is no time such as 08:30." in answer.content.decode()

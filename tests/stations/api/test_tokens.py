@@ -88,6 +88,7 @@ def test_lists_filter(client, organization, id_token):
     assert found(status="blocked") == {other.pk}
     assert found(value="abc") == {other.pk}
     assert found(search="ab") == {other.pk}
+    assert found(search="bc") == set()
     assert found() == {other.pk, id_token.pk}
 
 

@@ -1,11 +1,15 @@
 """The browser's socket."""
 
 import pytest
+from channels.db import database_sync_to_async as in_thread
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 
+from drivers.domain.roles import Role
 from stations import live
 from stations.consumers.live import LiveConsumer
+from stations.services import members
+from tests import factories
 
 
 def _socket(person):
@@ -77,3 +81,20 @@ async def test_nonsense_is_ignored(listen, owner, station):
 async def test_a_visitor_has_no_socket(db):
     connected, _ = await _socket(AnonymousUser()).connect(timeout=60)
     assert not connected
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", ["removed", "limited"])
+async def test_who_may_see_less_hears_less_at_once(listen, organization, operator, station, end):
+    await in_thread(factories.MembershipFactory)(organization=organization, role=Role.OWNER)
+    elsewhere = await in_thread(factories.SiteFactory)(organization=organization)
+    socket, joined = await listen(operator, [live.station_group(station.pk)])
+    assert joined
+    membership = await operator.memberships.aget()
+    if end == "removed":
+        await in_thread(members.remove)(membership=membership)
+    else:
+        await in_thread(members.change)(membership=membership, role=Role.OPERATOR, sites=[elsewhere])
+    assert await socket.receive_json_from(60) == {"listening": []}
+    live.nudge(live.station_group(station.pk))
+    assert await socket.receive_nothing(0.3)

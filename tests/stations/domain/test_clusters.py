@@ -1,12 +1,21 @@
 """Points on a map that would cover each other."""
 
+from typing import NamedTuple
+
 import pytest
 
-from stations.domain.clusters import WORLD, Box, Place, box_of, clustered
+from stations.domain.clusters import WORLD, Box, box_of, clustered
 
-BERLIN = Place(1, 13.40, 52.52, free=1, busy=2, total=4)
-POTSDAM = Place(2, 13.06, 52.40, free=0, busy=1, total=1)
-TOKYO = Place(3, 139.69, 35.68, free=2, busy=0, total=2)
+
+class Place(NamedTuple):
+    name: str
+    longitude: float
+    latitude: float
+
+
+BERLIN = Place("Berlin", 13.40, 52.52)
+POTSDAM = Place("Potsdam", 13.06, 52.40)
+TOKYO = Place("Tokyo", 139.69, 35.68)
 
 
 def test_what_is_near_is_one_cluster_from_afar_and_apart_from_near():
@@ -18,7 +27,7 @@ def test_what_is_near_is_one_cluster_from_afar_and_apart_from_near():
 
 
 def test_streets_have_no_clusters():
-    assert clustered([BERLIN, BERLIN._replace(id=4)], WORLD, 17)[1] == []
+    assert clustered([BERLIN, BERLIN._replace(name="Beside")], WORLD, 17)[1] == []
 
 
 def test_only_what_is_in_the_box_counts():

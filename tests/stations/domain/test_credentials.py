@@ -78,4 +78,4 @@ def test_a_new_password_fits_every_version():
 )
 def test_what_stands_against_a_higher_profile(present, wanted, password, certificate, said):
     problem = upgrade_problem(present=present, wanted=wanted, has_password=password, has_certificate=certificate)
-    assert problem is None if said is None else said in problem
+    assert problem is None if said is None else said in str(problem)

@@ -120,7 +120,7 @@ def test_what_was_kept_while_offline_stands_where_it_happened_and_is_told_once()
     paused = next(entry for entry in told if entry.kind is Kind.PAUSED)
     assert paused.at == minutes(15)
     noted = [entry.sentence for entry in told if entry.kind is Kind.NOTED]
-    assert noted == ["The charger delivered what it had kept: 2 messages, up to 10 min old"]
+    assert noted == ["The charger delivered what it had kept, up to 10 min old (messages: 2)"]
 
 
 def test_a_clock_that_is_wrong_all_the_time_delays_nothing():
@@ -172,7 +172,7 @@ def test_a_session_closed_by_hand_says_so():
 
 def test_durations_read_as_people_say_them():
     spans = [8, 12 * 60, 65 * 60, 51 * 3600]
-    assert [duration(timedelta(seconds=span)) for span in spans] == ["8 s", "12 min", "1 h 5 min", "2 d 3 h"]
+    assert [str(duration(timedelta(seconds=span))) for span in spans] == ["8 s", "12 min", "1 h 5 min", "2 d 3 h"]
 
 
 WORDS = st.sampled_from(["Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Available", "Faulted", "Odd"])

@@ -20,12 +20,12 @@ def test_power_now_is_that_of_running_sessions(owner, network):
     network.session.power_w = 11_000
     network.session.save()
     _session(network.station, NOON, power_w=50_000, ended_at=NOON)
-    assert overview(owner, by_site(visible_sites(owner)), []).power_w == 11_000
-    assert overview(owner, by_site(visible_sites(owner)), []).open_sessions == 1
+    assert overview(owner, by_site(visible_sites(owner))).power_w == 11_000
+    assert overview(owner, by_site(visible_sites(owner))).open_sessions == 1
 
 
 def test_nothing_of_others_is_counted(owner, network, elsewhere):
-    numbers = overview(owner, by_site(visible_sites(owner)), [])
+    numbers = overview(owner, by_site(visible_sites(owner)))
     assert (numbers.sites, numbers.total, numbers.open_sessions) == (1, 1, 1)
 
 

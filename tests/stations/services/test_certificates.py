@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from drivers.models import AuditEntry
 from stations.domain.certificates import CertificateStatus, Purpose
 from stations.domain.x509_read import to_pem
 from stations.gateways.outward import Unreachable
 from stations.models import Command, Connection, Fact, StationCertificate, Variable
-from stations.services import certificates, installed_certificates
+from stations.services import certificates, installed_certificates, revocation
 from stations.services.certificates import Asked
 from stations.services.work import Work
 from tests import factories
@@ -151,7 +152,7 @@ def test_a_refused_certificate_may_not_be_presented_and_is_not_sent_again(statio
 def test_a_revoked_certificate_stays_revoked_whatever_the_station_answers(station):
     asking(station)
     row = only()
-    certificates.revoke(certificate=row, by=None)
+    revocation.revoke(certificate=row, by=None)
     answer(station, row)
     assert row.status == "revoked"
     assert Fact.objects.filter(kind="certificate.revoked").count() == 1
@@ -159,17 +160,24 @@ def test_a_revoked_certificate_stays_revoked_whatever_the_station_answers(statio
         certificates.to_send(station=station, certificate_id=row.pk)
 
 
+def test_who_revoked_a_certificate_stands_in_the_audit_log(station, operator):
+    asking(station)
+    revocation.revoke(certificate=only(), by=operator)
+    entry = AuditEntry.objects.get(actor=operator)
+    assert (entry.object_repr, entry.changes) == (str(station), {"certificate": [only().serial_number, ""]})
+
+
 def test_a_revoked_certificate_closes_the_connection_it_had_opened_and_no_other(station):
     asking(station)
     row = only()
     connection = factories.connect(station)
-    certificates.revoke(certificate=row, by=None)
+    revocation.revoke(certificate=row, by=None)
     station.refresh_from_db()
     assert station.connected
 
     Connection.objects.filter(pk=connection.pk).update(certificate_fingerprint=row.fingerprint)
     StationCertificate.objects.filter(pk=row.pk).update(revoked_at=None)
-    certificates.revoke(certificate=row, by=None)
+    revocation.revoke(certificate=row, by=None)
     station.refresh_from_db()
     connection.refresh_from_db()
     assert (station.connected, connection.close_reason) == (False, "its certificate was revoked")

@@ -31,6 +31,8 @@ OTHERWISE = {
     "Session",
     "SharedIdentity",
     "StationCertificate",
+    "StationNote",
+    "StationPhoto",
 }
 
 

@@ -39,10 +39,35 @@ def test_with_htmx_the_answer_only_closes_the_dialog(browser, operator, station)
     assert station.identity in orjson.loads(response.headers["HX-Trigger"])["busbar:done"]["message"]
 
 
-def test_a_dangerous_command_says_which_session_it_meets(browser, operator, station, session):
+def test_a_dangerous_command_says_what_becomes_of_each_session(browser, operator, station, session):
     page = browser(operator).get(_url(station, "reset")).content.decode()
-    assert "1 session is running here now" in page
     assert session.id_token in page
+    assert "Ends now" in page
+
+
+def test_what_becomes_of_sessions_follows_what_is_chosen(browser, operator, station, session):
+    headers = {"HX-Request": "true", "HX-Target": "session-effects"}
+    told = browser(operator).get(_url(station, "reset"), {"type": "hard"}, headers=headers).content.decode()
+    assert "Is cut off" in told
+    assert "<form" not in told
+
+
+def test_only_the_session_that_is_stopped_ends(browser, operator, station, session):
+    factories.connect(station)
+    other = factories.SessionFactory(station=station)
+    headers = {"HX-Request": "true", "HX-Target": "session-effects"}
+    chosen = {"transaction_id": other.transaction_id}
+    told = browser(operator).get(_url(station, "remote_stop"), chosen, headers=headers).content.decode()
+    assert told.index("Ends now") < told.index(other.id_token) < told.index("Is not touched")
+
+
+def test_a_command_may_be_kept_for_later_and_not_for_a_time_that_has_passed(browser, operator, station):
+    factories.connect(station)
+    client = browser(operator)
+    page = client.post(_url(station, "clear_cache"), {"not_before": "2020-01-01T00:00"}).content.decode()
+    assert "This time has passed." in page
+    client.post(_url(station, "clear_cache"), {"not_before": "2099-01-01T00:00"})
+    assert Command.objects.get().not_before.year == 2099
 
 
 def test_a_remote_start_at_an_offline_station_is_not_taken(browser, operator, station):

@@ -21,26 +21,48 @@ def text_of(answer):
     return answer.content.decode()
 
 
-def test_a_station_is_made_and_its_password_shown_once(browser, operator, site):
+def step(name):
+    return reverse("stations:station-new-step", args=[name])
+
+
+def test_a_station_is_made_step_by_step_and_its_password_shown_once(browser, operator, site):
     client = browser(operator)
-    posted = {"site": site.pk, "identity": "GATE-3", "name": "Gate", "security_profile": "1"}
-    page = text_of(client.post(reverse("stations:station-new"), posted))
+    assert client.get(reverse("stations:station-new"))["Location"] == step("site")
+    assert client.post(step("site"), {"site": site.name.upper()})["Location"] == step("station")
+    posted = {"identity": "GATE-3", "name": "Gate", "vendor": "keba", "security_profile": "1"}
+    page = text_of(client.post(step("station"), posted))
     station = Station.objects.get(identity="GATE-3")
+    assert station.site == site
     password = page.split('<dt>Password</dt><dd class="copied"><span class="mono">')[1].split("<")[0]
     assert verify_password(password.encode(), station.password_hash)
     assert "ws://testserver/ocpp/" in page
+    assert "Where: KEBA" in page
+    assert reverse("stations:station-checks", args=["GATE-3"]) in page
     again = text_of(client.get(reverse("stations:station-setup", args=["GATE-3"])))
     assert password not in again
 
 
+def test_going_back_loses_nothing(browser, operator, site):
+    client = browser(operator)
+    client.get(reverse("stations:station-new") + f"?site={site.pk}")
+    assert client.post(step("station"), {"identity": "not this one", "back": "1"})["Location"] == step("site")
+    assert site.name in text_of(client.get(step("site")))
+    assert "not this one" in text_of(client.get(step("station")))
+    client.post(reverse("stations:station-new"))
+    assert "not this one" not in text_of(client.get(step("station")))
+
+
 def test_an_identity_that_is_taken_is_said_so(browser, operator, site, station):
-    posted = {"site": site.pk, "identity": station.identity, "security_profile": "1"}
-    assert "already exists" in text_of(browser(operator).post(reverse("stations:station-new"), posted))
+    client = browser(operator)
+    client.post(step("site"), {"site": site.name})
+    posted = {"identity": station.identity, "security_profile": "1"}
+    assert "exists already" in text_of(client.post(step("station"), posted))
 
 
 def test_a_technician_makes_no_station(browser, technician, site):
-    posted = {"site": site.pk, "identity": "GATE-3", "security_profile": "0"}
-    browser(technician).post(reverse("stations:station-new"), posted)
+    client = browser(technician)
+    assert "no site" in text_of(client.post(step("site"), {"site": site.name})).lower()
+    client.post(step("station"), {"identity": "GATE-3", "security_profile": "0"})
     assert not Station.objects.filter(identity="GATE-3").exists()
 
 
@@ -84,10 +106,10 @@ def test_a_viewer_sees_the_reason_and_no_button(browser, viewer, station):
 
 def test_a_file_is_looked_at_then_stored(browser, operator, site):
     client, url = browser(operator), reverse("stations:station-import")
-    look = text_of(client.post(url, {"text": "identity\nA1\nA B\n", "site": site.pk}))
-    assert "1 good, 1 with errors" in look
+    look = client.post(url, {"text": "identity\nA1\nA B\n", "site": site.name})
+    assert "1 new, 0 changed, 0 as they are, 1 with errors" in text_of(look)
     assert not Station.objects.filter(identity="A1").exists()
-    posted = {"text": "identity\nA1\nA B\n", "site": site.pk, "store": "1", "only_good": "on"}
+    posted = {"draft": look.context["draft"], "store": "1", "only_good": "on"}
     done = text_of(client.post(url, posted))
     assert "1 station was made" in done
     assert Station.objects.get(identity="A1").site == site
@@ -95,13 +117,21 @@ def test_a_file_is_looked_at_then_stored(browser, operator, site):
     answer = client.post(reverse("stations:import-passwords"), {"passwords": passwords})
     assert answer["Content-Disposition"].startswith("attachment")
     assert text_of(answer).startswith("identity,password")
+    assert "no longer kept" in text_of(client.post(url, posted))
+
+
+def test_what_one_person_looked_at_another_cannot_store(browser, operator, owner, site):
+    url = reverse("stations:station-import")
+    look = browser(operator).post(url, {"text": "identity\nA1\n", "site": site.name})
+    browser(owner).post(url, {"draft": look.context["draft"], "store": "1"})
+    assert not Station.objects.filter(identity="A1").exists()
 
 
 def test_a_file_is_uploaded(browser, operator, site, tmp_path):
     file = tmp_path / "stations.csv"
     file.write_bytes("identity;name\r\nA1;Tür\r\n".encode("cp1252"))
     with file.open("rb") as opened:
-        page = text_of(browser(operator).post(reverse("stations:station-import"), {"file": opened, "site": site.pk}))
+        page = text_of(browser(operator).post(reverse("stations:station-import"), {"file": opened, "site": site.name}))
     assert "Tür" in page
 
 

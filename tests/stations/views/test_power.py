@@ -58,6 +58,15 @@ def test_the_chart_gets_steps_with_their_end(browser, operator, session):
     assert len(data["at"]) == len(data["expected"]) == len(data["station"])
 
 
+def test_the_chart_is_summed_up_and_stands_in_a_file(browser, operator, session, page):
+    power_rows.add(session)
+    assert "By its profiles between 16" in page(evse=session.evse.number, unit="A")
+    url = reverse("stations:station-schedule-csv", args=[session.station.identity])
+    head, first, *_ = browser(operator).get(url, {"evse": session.evse.number}).content.decode().splitlines()
+    assert head == "from,expected_a,station_a"
+    assert first.endswith(",16,32")
+
+
 def test_who_sees_no_sessions_sees_no_needs(browser, viewer, session):
     power_rows.add(session)
     text = browser(viewer).get(reverse("stations:station-power", args=[session.station.identity])).content.decode()

@@ -42,7 +42,7 @@ def test_the_chart_gets_columns_in_kilowatts_from_the_start_of_the_session(brows
 def test_the_csv_has_all_samples(browser, owner, session):
     _with_samples(session, 3)
     response = browser(owner).get(reverse("stations:session-samples-csv", args=[session.pk]))
-    lines = b"".join(response.streaming_content).decode().splitlines()
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("at,power_w,energy_wh")
     assert len(lines) == 4
 
@@ -58,5 +58,6 @@ def test_what_a_station_told_of_a_session_is_shown_in_words(browser, operator, s
     session.limit = json.dumps({"maxEnergy": 5000, "maxSoC": 80})
     session.save()
     page = browser(operator).get(reverse("stations:session", args=[session.pk])).content.decode()
-    for text in ("Mode of operation", "CentralSetpoint", "EVSE asleep", "32 A", "5000 Wh, 80 %"):
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    for text in ("Mode of operation", "CentralSetpoint", "EVSE asleep", "32 A", "5,000 Wh, 80 %"):
         assert text in page, text
