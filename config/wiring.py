@@ -2,24 +2,29 @@
 
 `SUBSCRIBERS`: fact kind → dotted paths of functions that take the fact. `SLOTS`: named place on a page → URL names of
 the fragments shown there. Both are checked at start-up: a misspelt path stops the process, not a delivery.
+`NAVIGATION`: groups of pages in the console's navigation that higher apps have.
 """
 
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
+from monitoring.navigation import RELIABILITY
 from stations import journal, slots
+from stations.views import navigation
 
 SUBSCRIBERS: dict[str, list[str]] = {
     "station.booted": ["stations.subscribers.read_configuration"],
     "configuration.told": ["stations.subscribers.repair_configuration"],
     "configuration_template.changed": ["stations.subscribers.repair_stations_of_template"],
-    "station.connected": ["monitoring.subscribers.on_connected"],
-    "station.disconnected": ["monitoring.subscribers.on_disconnected"],
+    "station.connected": ["monitoring.subscribers.connectivity.on_connected"],
+    "station.disconnected": ["monitoring.subscribers.connectivity.on_disconnected"],
 }
 
 SLOTS: dict[str, list[str]] = {
     "station": ["monitoring:station-connectivity"],
 }
+
+NAVIGATION: tuple[navigation.Group, ...] = (RELIABILITY,)
 
 
 def connect() -> None:
@@ -30,6 +35,8 @@ def connect() -> None:
     for slot, names in SLOTS.items():
         for name in names:
             slots.register(slot, name)
+    for group in NAVIGATION:
+        navigation.register(group)
 
 
 def unknown_fragments() -> list[str]:

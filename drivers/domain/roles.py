@@ -24,6 +24,9 @@ class Permission(StrEnum):
     VIEW_TOKENS = "view_tokens"
     MANAGE_TOKENS = "manage_tokens"
     VIEW_AUDIT = "view_audit"
+    RESPOND = "respond"  # acknowledge, assign and comment incidents; answer drivers
+    MAINTAIN = "maintain"  # work orders, inspections, maintenance windows
+    MANAGE_MONITORING = "manage_monitoring"  # rules, who is told of what, plans, exclusions from uptime
     MANAGE_MEMBERS = "manage_members"  # and what the organization asks of them
 
 
@@ -31,8 +34,8 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.OPERATOR: frozenset(Permission) - {_P.MANAGE_MEMBERS},
-    Role.TECHNICIAN: frozenset({_P.VIEW_NETWORK, _P.COMMAND, _P.ASSIST, _P.VIEW_SESSIONS}),
-    Role.SUPPORT: frozenset({_P.VIEW_NETWORK, _P.ASSIST, _P.VIEW_SESSIONS, _P.VIEW_TOKENS}),
+    Role.TECHNICIAN: frozenset({_P.VIEW_NETWORK, _P.COMMAND, _P.ASSIST, _P.VIEW_SESSIONS, _P.RESPOND, _P.MAINTAIN}),
+    Role.SUPPORT: frozenset({_P.VIEW_NETWORK, _P.ASSIST, _P.VIEW_SESSIONS, _P.VIEW_TOKENS, _P.RESPOND}),
     Role.FINANCE: frozenset({_P.VIEW_NETWORK, _P.VIEW_SESSIONS}),
     Role.VIEWER: frozenset({_P.VIEW_NETWORK}),
 }

@@ -1,4 +1,7 @@
-"""The console's main navigation: the side bar at a desk, the bar and its menu on a phone."""
+"""The console's main navigation: the side bar at a desk, the bar and its menu on a phone.
+
+Pages of higher apps stand in it too: `config.wiring` registers them, and this floor never knows whose they are.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,8 +34,10 @@ class Link:
     is_current: bool
 
 
+Group = tuple[Text, tuple[Entry, ...]]
+
 _SESSIONS = Permission.VIEW_SESSIONS
-_GROUPS: tuple[tuple[Text, tuple[Entry, ...]], ...] = (
+_GROUPS: tuple[Group, ...] = (
     ("", (Entry("stations:overview", _("Overview"), "overview", in_bar=True),)),
     (
         _("Network"),
@@ -79,15 +84,24 @@ _GROUPS: tuple[tuple[Text, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+# Groups of higher apps, between operations and security.
+_OURS = 4
+_registered: list[Group] = []
 # Every other page of the console stands below the overview, and every page below the map.
 _ALONE = ("stations:overview", "stations:map")
+
+
+def register(group: Group) -> None:
+    """Show a group of a higher app's pages."""
+    if group not in _registered:
+        _registered.append(group)
 
 
 def navigation(path: str, granted: Collection[str]) -> list[tuple[Text, list[Link]]]:
     """The groups with the links that somebody with the permissions `granted` sees at `path`."""
     groups = [
         (heading, [_link(entry, path) for entry in entries if entry.permission in granted])
-        for heading, entries in _GROUPS
+        for heading, entries in (*_GROUPS[:_OURS], *_registered, *_GROUPS[_OURS:])
     ]
     return [(heading, links) for heading, links in groups if links]
 

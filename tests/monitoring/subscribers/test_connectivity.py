@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from monitoring import subscribers
 from monitoring.models import OfflineSpell
+from monitoring.subscribers import connectivity
 from stations import journal
 from stations.models import Delivery, Fact
 from tests import factories
@@ -37,7 +37,7 @@ def _fact(kind, station, data, when):
 
 def tell(facts):
     for fact in facts:
-        listen = subscribers.on_connected if fact.kind == "station.connected" else subscribers.on_disconnected
+        listen = connectivity.on_connected if fact.kind == "station.connected" else connectivity.on_disconnected
         listen(fact)
 
 

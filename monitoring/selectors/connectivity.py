@@ -1,4 +1,4 @@
-"""What a viewer sees of how the network fares. The viewer is always the first argument."""
+"""What a viewer sees of how stations are connected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What monitoring does when it hears of a fact. `config.wiring` says which; each may come late, twice, out of order."""
+"""Comings and goings of stations."""
 
 from monitoring.services import connectivity
 from stations.models import Fact

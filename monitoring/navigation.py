@@ -1,0 +1,7 @@
+"""The pages of monitoring in the console's main navigation: where work begins; settings are reached from there."""
+
+from django.utils.translation import gettext_lazy as _
+
+from stations.views.navigation import Group
+
+RELIABILITY: Group = (_("Reliability"), ())
