@@ -1,4 +1,4 @@
-"""Work on stations: planned windows and work orders."""
+"""Planned maintenance windows, and what becomes of each station in them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,10 @@ class MaintenanceWindow(models.Model):
     )
     created_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(help_text="When it was announced.")
-    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True, help_text="Called off before it began.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Ended by a person before its time.")
+    # When the sweep has to look at it next; null once all is as it was.
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-starts_at", "-id"]
@@ -32,61 +35,48 @@ class MaintenanceWindow(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="maintenancewindow_has_length"
             )
         ]
-        indexes = [models.Index(fields=["ends_at"], name="maintenancewindow_ends")]
+        indexes = [
+            models.Index(fields=["ends_at"], name="maintenancewindow_ends"),
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="maintenancewindow_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.site})"
 
 
-class WorkOrder(models.Model):
-    """Something a technician has to do."""
+class WindowStation(models.Model):
+    """A station in a window: whether it is out of service because of it, and whether it came back."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        ASSIGNED = "assigned", _("Assigned")
-        IN_PROGRESS = "in_progress", _("In progress")
-        DONE = "done", _("Done")
-        CANCELLED = "cancelled", _("Cancelled")
+        """WAITING → ASKED → OUT → RESTORING → BACK; or LEFT: it was inoperative before, and stays so."""
 
-    class Origin(models.TextChoices):
-        PERSON = "person", _("By hand")
-        INCIDENT = "incident", _("Incident")
-        TICKET = "ticket", _("Ticket")
-        PLAN = "plan", _("Maintenance plan")
-        SIGNS = "signs", _("Early signs")
+        WAITING = "waiting", _("Waits until it is idle")
+        ASKED = "asked", _("Being taken out of service")
+        OUT = "out", _("Out of service")
+        LEFT = "left", _("Was out of service before")
+        RESTORING = "restoring", _("Being put back into service")
+        BACK = "back", _("Back in service")
+        SPARED = "spared", _("Was not taken out of service")
 
-    class Priority(models.IntegerChoices):
-        URGENT = 1, _("Urgent")
-        HIGH = 2, _("High")
-        NORMAL = 3, _("Normal")
-        LOW = 4, _("Low")
-
-    organization = models.ForeignKey("drivers.Organization", on_delete=models.CASCADE, related_name="work_orders")
-    site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, related_name="work_orders")
-    station = models.ForeignKey(
-        "stations.Station", on_delete=models.CASCADE, null=True, blank=True, related_name="work_orders"
-    )
-    evse = models.ForeignKey(
-        "stations.Evse", on_delete=models.SET_NULL, null=True, blank=True, related_name="work_orders"
-    )
-    incident = models.ForeignKey(
-        "monitoring.Incident", on_delete=models.SET_NULL, null=True, blank=True, related_name="work_orders"
-    )
-    title = models.CharField(max_length=200)
-    description = models.TextField(max_length=5000, blank=True)
-    evidence = models.JSONField(default=dict, blank=True)
-    origin = models.CharField(max_length=10, choices=Origin, default=Origin.PERSON)
-    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
-    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
-    assigned_to = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    window = models.ForeignKey(MaintenanceWindow, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="window_rows")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    command = models.ForeignKey("stations.Command", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True, help_text="In English: drivers.reread says it again.")
+    out_at = models.DateTimeField(null=True, blank=True)
+    back_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["priority", "-id"]
+        ordering = ["window_id", "station__identity"]
+        constraints = [
+            # Its index serves the foreign key to the window too.
+            models.UniqueConstraint(fields=["window", "station"], name="windowstation_unique")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="windowstation_due"),
+        ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.station_id} in {self.window_id}: {self.state}"
