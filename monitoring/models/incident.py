@@ -60,9 +60,12 @@ class IncidentEntry(models.Model):
     by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     text = models.TextField(blank=True, help_text="In English, or a person's own words.")
     data = models.JSONField(default=dict, blank=True)
+    # When those whom it concerns were looked up; null: they are still to be told.
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["id"], condition=models.Q(told_at=None), name="incidententry_untold")]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.kind}"
