@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from stations import links
+
 # From a millisecond to the time after which a lane gives up.
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60)
 
@@ -45,6 +47,8 @@ class Tally:
 
     messages: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     commands: list[tuple[str, str, float]] = field(default_factory=list)
+    # By station, seconds from the writing of a message to its receipt.
+    delays: list[tuple[int, float]] = field(default_factory=list)
 
     def publish(self) -> None:
         """Tell Prometheus. Call it after the commit."""
@@ -52,6 +56,7 @@ class Tally:
             MESSAGES.labels(action, result).inc(count)
         for kind, stage, seconds in self.commands:
             COMMANDS.labels(kind, stage).observe(seconds)
+        links.note_delays(self.delays)
 
 
 def note_batch(*, jobs: int, waited_s: float, took_s: float, commit_s: float) -> None:

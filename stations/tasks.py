@@ -16,6 +16,7 @@ from stations.services import (
     customer_information,
     forgotten,
     leases,
+    links,
     local_lists,
     logs,
     monitoring,
@@ -74,7 +75,7 @@ def sync_local_lists() -> int:
 
 @shared_task
 def prune_device_records() -> int:
-    """Delete events, reports, values of streams and what is known of customers beyond their retention."""
+    """Delete events, reports, stream values, figures of links and what is known of customers beyond retention."""
     now = timezone.now()
     events, streams, customers = (
         now - timedelta(days=days)
@@ -82,6 +83,7 @@ def prune_device_records() -> int:
     )
     removed = monitoring.prune_events(older_than=events) + reports.prune(older_than=events)
     removed += monitoring.prune_stream_values(older_than=streams) + monitoring.prune_streams(older_than=streams)
+    removed += links.prune(older_than=events)
     return removed + customer_information.prune(older_than=customers)
 
 

@@ -14,9 +14,11 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from drivers.domain.phrases import english
+from stations import links
 from stations.consumers import handshake
 from stations.consumers.client import client_of
 from stations.consumers.handshake import Entry, Reason, Refused
+from stations.domain.partings import parting_of
 from stations.ocpp import edge, protocols
 from stations.ocpp.lanes import JobFailed, Lane, Outage
 from stations.ocpp.protocol import Protocol
@@ -149,6 +151,7 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
             station_id=entry.station_id,
             connection_id=opened.pk,
             opened_at=opened.opened_at,
+            link=self.scope.get("extensions", {}).get("link"),
         )
         self.edge.add(self.session)
 
@@ -166,7 +169,12 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
         session, self.session = self.session, None
         if session is None:
             return
+        link = session.link
+        reason = parting_of(
+            code=code, was_closed_by_us=session.is_closing, was_silent=link.was_silent, was_cut=link.was_cut
+        )
         session.closed()
+        links.note_link(session.station_id, link)
         self.edge.remove(session)
         try:
             await self.lane.submit(
@@ -177,7 +185,7 @@ class ChargerConsumer(AsyncConsumer):  # type: ignore[misc]
                     connection_id=session.connection_id,
                     last_seen=session.last_seen,
                     code=code,
-                    reason="closed by the charger or the network",
+                    reason=reason,
                 ),
             )
         except (Outage, JobFailed) as error:

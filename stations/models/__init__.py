@@ -18,6 +18,7 @@ from stations.models.firmware_update import FirmwareUpdate
 from stations.models.frame import Frame, RecentCalls
 from stations.models.invitation import Invitation
 from stations.models.journal import Delivery, Fact
+from stations.models.link import LinkHour
 from stations.models.local_list import LocalList, LocalListEntry
 from stations.models.log_request import LogRequest
 from stations.models.monitor import EventStream, Monitor, MonitoringSetting, StreamValue
@@ -65,6 +66,7 @@ __all__ = [
     "Frame",
     "InstalledCertificate",
     "Invitation",
+    "LinkHour",
     "LocalList",
     "LocalListEntry",
     "LogRequest",

@@ -53,6 +53,9 @@ class Station(models.Model):
     firmware_version = models.CharField(max_length=50, blank=True)
     boot_reason = models.CharField(max_length=30, blank=True)
     booted_at = models.DateTimeField(null=True, blank=True)
+    # Of its modem; the first digits tell whose network it is in.
+    iccid = models.CharField(max_length=22, blank=True, default="", db_default="")
+    imsi = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     # Liveness: the open socket, if any, and the last time anything came through one.
     connection = models.OneToOneField(

@@ -20,11 +20,13 @@ from django.db import DatabaseError, InterfaceError
 from django.db import connection as database
 from django.utils import timezone
 
-from stations import live
+from stations import links, live
+from stations.domain.partings import Parting
 from stations.models import Connection
 from stations.ocpp.lanes import JobFailed, Lane, Outage
 from stations.ocpp.session import CLOSE_SERVICE_RESTART, LEAVE_S, Session
 from stations.services import connections, dispatch
+from stations.services import links as link_hours
 from stations.services.work import Work
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,8 @@ GARBAGE_AFTER = (5_000, 5, 5)
 POLL_S = 1.0
 LEASE_S = connections.LEASE.total_seconds()
 TOUCH_S = 5.0
+# What is measured of links is written so often: a row a charger that had anything.
+MEASURE_S = 60.0
 # Groups of the channel layer expire after a day by default.
 REJOIN_S = 3600.0
 # How long sockets that are closed may take to be so.
@@ -81,6 +85,7 @@ class Edge:
             (self._renew, connections.RENEWAL.total_seconds()),
             (self._touch, TOUCH_S),
             (self._poll, POLL_S),
+            (self._measure, MEASURE_S),
         ]
         self._tasks = [asyncio.create_task(self._repeat(duty, interval)) for duty, interval in duties]
         self._tasks.append(asyncio.create_task(self._listen()))
@@ -126,6 +131,13 @@ class Edge:
         for pk in await _in_thread(partial(connections.stale, process_id=self.process_id, held=list(by_connection))):
             self._in_background(by_connection[pk].close(CLOSE_SERVICE_RESTART))
         await self._close_unheld()
+
+    async def _measure(self) -> None:
+        """Write what was measured of the chargers' links, in bulk; what cannot be written is forgotten."""
+        for session in self.sessions.values():
+            links.note_link(session.station_id, session.link)
+        if measured := links.take():
+            await _in_thread(partial(link_hours.store, measured=measured, now=timezone.now()))
 
     async def _close_unheld(self) -> None:
         """Close the rows of sockets that ended while the database was away."""
@@ -203,6 +215,7 @@ class Edge:
         for task in list(self._tasks):
             task.cancel()
         with contextlib.suppress(DatabaseError, InterfaceError):
+            await self._measure()
             await _in_thread(partial(connections.end_process, process_id=self.process_id))
         for lane in self.lanes:
             await lane.stop()
@@ -221,7 +234,7 @@ def _close_row(row: Connection, work: Work) -> None:
         connection_id=row.pk,
         last_seen=row.last_seen,
         code=None,
-        reason="closed while the database was away",
+        reason=Parting.DATABASE_AWAY,
     )
 
 

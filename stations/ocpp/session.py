@@ -21,6 +21,7 @@ from django.utils import timezone
 from drivers.domain.phrases import english
 from stations.domain.commands import CommandState
 from stations.domain.times import render
+from stations.links import Link
 from stations.ocpp import exchange, rpc
 from stations.ocpp.lanes import MAX_HELD, JobFailed, Lane, Outage
 from stations.ocpp.protocol import Protocol
@@ -79,7 +80,7 @@ class Session:
     __slots__ = (
         *("station_id", "connection_id", "protocol", "last_seen", "lane", "_socket", "_replies"),
         *("_open_call", "_closing", "_leaving", "_deaf", "_in_flight", "_held", "_has_told_status", "_opened_at"),
-        *("_may_be_booting", "_woken", "_sender"),
+        *("_may_be_booting", "_woken", "_sender", "link"),
     )
 
     def __init__(
@@ -91,6 +92,7 @@ class Session:
         station_id: int,
         connection_id: int,
         opened_at: datetime,
+        link: Link | None = None,
     ) -> None:
         self.station_id = station_id
         self.connection_id = connection_id
@@ -98,6 +100,7 @@ class Session:
         self.last_seen = self._opened_at = opened_at
         self.lane = lane
         self._socket = socket
+        self.link = link or Link()
         self._replies = Replies(self)
         self._open_call: OpenCall | None = None
         self._closing = self._leaving = self._deaf = False
@@ -319,6 +322,11 @@ class Session:
         self._deaf = True
         await self._replies.written(LAST_COMMIT_S)
         await self.close(code)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it was closed from our side, or is over."""
+        return self._closing
 
     def closed(self) -> None:
         """The socket is gone: stop the tasks. What is in the lane is committed all the same."""

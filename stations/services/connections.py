@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from stations.domain.commands import CommandState
 from stations.domain.credentials import Credential
+from stations.domain.partings import Parting
 from stations.models import Command, Connection, EdgeProcess, Station
 from stations.services import credentials, shared_identity
 from stations.services.flush import update_many
@@ -238,7 +239,7 @@ def close_orphans(*, now: datetime, limit: int = 200, spared: Collection[UUID] =
                 connection_id=orphan.pk,
                 last_seen=orphan.last_seen,
                 code=None,
-                reason="its edge process died",
+                reason=Parting.PROCESS_DIED,
             )
     return len(orphans)
 

@@ -70,6 +70,8 @@ class Nameplate:
     serial_number: str = ""
     firmware_version: str = ""
     reason: str = ""
+    iccid: str = ""
+    imsi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,12 @@ def boot(*, work: Work, station: Station, nameplate: Nameplate, at: datetime) ->
     station.firmware_version = nameplate.firmware_version
     station.boot_reason = nameplate.reason
     station.booted_at = at
+    station.iccid, station.imsi = nameplate.iccid[:22], nameplate.imsi[:20]
     if connection := work.sockets.get(station.connection_id or 0):
         connection.serial_number = nameplate.serial_number[:50]
         work.changed(connection, "serial_number")
     work.changed(station, "vendor", "model", "serial_number", "firmware_version", "boot_reason", "booted_at")
+    work.changed(station, "iccid", "imsi")
     data = {"firmware_version": nameplate.firmware_version, "reason": nameplate.reason}
     work.record("station.booted", subject=station, data=data)
     work.nudge_station(station)
@@ -110,6 +114,8 @@ def note_clock(*, work: Work, station: Station, said: datetime, received: dateti
     if station.clock_offset_s is None or offset > station.clock_offset_s + 2:
         station.clock_offset_s = offset
         work.changed(station, "clock_offset_s")
+    # Beside the clock: how much later it came than the fastest message of this connection.
+    work.tally.delays.append((station.pk, station.clock_offset_s - (said - received).total_seconds()))
 
 
 def connector_by_ocpp16_id(*, work: Work, station: Station, ocpp16_id: int) -> Connector:

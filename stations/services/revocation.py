@@ -7,6 +7,7 @@ from drivers import audit
 from drivers.models import AuditEntry, User
 from stations import journal, live
 from stations.domain.certificates import CertificateStatus
+from stations.domain.partings import Parting
 from stations.models import Connection, StationCertificate
 from stations.services import connections
 from stations.services.work import Work
@@ -44,5 +45,5 @@ def _close_what_it_let_in(row: StationCertificate) -> None:
                 connection_id=connection.pk,
                 last_seen=connection.last_seen,
                 code=None,
-                reason="its certificate was revoked",
+                reason=Parting.REVOKED,
             )

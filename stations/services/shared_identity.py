@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from stations.domain.contenders import WINDOW, Holder, hold_for, is_over, rivals
+from stations.domain.partings import Parting
 from stations.models import Connection, SharedIdentity, Station
 from stations.services.work import Work
 
-SUPERSEDED = "superseded by a newer connection"
+SUPERSEDED = Parting.SUPERSEDED.value
 # More sockets than any proof needs.
 _LOOKED_AT = 12
 

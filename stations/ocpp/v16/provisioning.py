@@ -14,6 +14,8 @@ def boot_notification(context: Context, request: Payload) -> Payload:
         model=request["chargePointModel"],
         serial_number=request.get("chargePointSerialNumber") or request.get("chargeBoxSerialNumber", ""),
         firmware_version=request.get("firmwareVersion", ""),
+        iccid=request.get("iccid", ""),
+        imsi=request.get("imsi", ""),
     )
     registered = boot(work=context.work, station=context.station, nameplate=nameplate, at=context.received_at)
     return {

@@ -16,6 +16,8 @@ def boot_notification(context: Context, request: Payload) -> Payload:
         serial_number=station.get("serialNumber", ""),
         firmware_version=station.get("firmwareVersion", ""),
         reason=request["reason"],
+        iccid=station.get("modem", {}).get("iccid", ""),
+        imsi=station.get("modem", {}).get("imsi", ""),
     )
     registered = boot(work=context.work, station=context.station, nameplate=nameplate, at=context.received_at)
     return {
