@@ -18,6 +18,7 @@ EVERY_S: dict[str, float] = {
     "stations.tasks.thin_out": 900,
     "stations.tasks.roll_up": 60,
     "stations.tasks.keep_time_series": 600,
+    "monitoring.tasks.propose_exclusions": 300,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

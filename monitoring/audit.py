@@ -1,7 +1,15 @@
 """Which changes of monitoring's own rows are written down, with who made them."""
 
 from drivers.audit import log
-from monitoring.models import Checklist, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder
+from monitoring.models import (
+    Checklist,
+    Exclusion,
+    FederalSite,
+    Inspection,
+    MaintenancePlan,
+    MaintenanceWindow,
+    WorkOrder,
+)
 
 
 def register() -> None:
@@ -19,3 +27,5 @@ def register() -> None:
     log(MaintenancePlan, lambda row: [(row.organization_id, row.site_id)], exclude_fields=["due_at"])
     log(Checklist, lambda row: [(row.organization_id, None)])
     log(Inspection, lambda row: [(row.organization_id, row.site_id)], include_fields=["title", "station", "failed"])
+    log(Exclusion, lambda row: [(row.site.organization_id, row.site_id)], exclude_fields=["file"])
+    log(FederalSite, lambda row: [(row.site.organization_id, row.site_id)])

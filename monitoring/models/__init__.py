@@ -1,5 +1,6 @@
 from monitoring.models.channel import Channel, NotificationPreference
 from monitoring.models.connectivity import OfflineSpell
+from monitoring.models.exclusion import Exclusion, FederalSite
 from monitoring.models.incident import Alert, Incident, IncidentEntry, Severity
 from monitoring.models.inspection import Checklist, Inspection, InspectionPhoto
 from monitoring.models.maintenance import MaintenanceWindow, WindowStation
@@ -15,6 +16,8 @@ __all__ = [
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
+    "Exclusion",
+    "FederalSite",
     "Incident",
     "IncidentEntry",
     "Inspection",
