@@ -19,6 +19,9 @@ EVERY_S: dict[str, float] = {
     "stations.tasks.roll_up": 60,
     "stations.tasks.keep_time_series": 600,
     "monitoring.tasks.propose_exclusions": 300,
+    "monitoring.tasks.count_success": 10,
+    "monitoring.tasks.take_in_sessions": 60,
+    "monitoring.tasks.learn_habits": 300,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

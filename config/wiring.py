@@ -18,6 +18,10 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "configuration_template.changed": ["stations.subscribers.repair_stations_of_template"],
     "station.connected": ["monitoring.subscribers.connectivity.on_connected"],
     "station.disconnected": ["monitoring.subscribers.connectivity.on_disconnected"],
+    "session.ended": ["monitoring.subscribers.success.on_session"],
+    "session.corrected": ["monitoring.subscribers.success.on_session"],
+    "command.finished": ["monitoring.subscribers.success.on_command_finished"],
+    "connector.status": ["monitoring.subscribers.success.on_connector_status"],
 }
 
 SLOTS: dict[str, list[str]] = {

@@ -7,16 +7,27 @@ from monitoring.models.maintenance import MaintenanceWindow, WindowStation
 from monitoring.models.notification import Notification
 from monitoring.models.plan import MaintenancePlan, PlanStation
 from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride, RotaTurn
+from monitoring.models.success import (
+    Attempt,
+    FailedStreak,
+    PlugIn,
+    PortHabit,
+    SuccessCursor,
+    SuccessDay,
+    SuccessDue,
+)
 from monitoring.models.work_order import WorkOrder, WorkOrderEntry, WorkOrderPart, WorkOrderPhoto
 
 __all__ = [
     "Alert",
+    "Attempt",
     "Channel",
     "Checklist",
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
     "Exclusion",
+    "FailedStreak",
     "FederalSite",
     "Incident",
     "IncidentEntry",
@@ -28,11 +39,16 @@ __all__ = [
     "NotificationPreference",
     "OfflineSpell",
     "PlanStation",
+    "PlugIn",
+    "PortHabit",
     "Rota",
     "RotaLayer",
     "RotaOverride",
     "RotaTurn",
     "Severity",
+    "SuccessCursor",
+    "SuccessDay",
+    "SuccessDue",
     "WindowStation",
     "WorkOrder",
     "WorkOrderEntry",

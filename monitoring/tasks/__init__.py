@@ -1,5 +1,5 @@
 """Periodic work of monitoring: a module for each subject. Each task fetches nothing itself: it calls one service."""
 
-from monitoring.tasks import exclusions
+from monitoring.tasks import exclusions, success
 
-__all__ = ["exclusions"]
+__all__ = ["exclusions", "success"]

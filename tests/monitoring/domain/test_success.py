@@ -1,0 +1,138 @@
+"""Attempts, visits, rates and streaks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitoring.domain.success import (
+    Outcome,
+    Rate,
+    Told,
+    Try,
+    differs,
+    outcome_of,
+    streak,
+    visits,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def minute(number):
+    return NOON + timedelta(minutes=number)
+
+
+def attempt(key, who, begin, end, *, charged=False):
+    return Try(key, who, minute(begin), minute(end), has_charged=charged)
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        (Told(100, is_accepted=True, stop_reason="Local"), Outcome.WELL),
+        (Told(99, is_accepted=True, stop_reason="Local"), Outcome.NO_ENERGY),
+        (Told(9000, is_accepted=True, stop_reason="PowerLoss"), Outcome.CUT_OFF),
+        (Told(9000, is_accepted=True, stop_reason="Other"), Outcome.CHARGED),
+        (Told(9000, is_accepted=True, stop_reason="EmergencyStop"), Outcome.CHARGED),
+        (Told(9000, is_accepted=True, stop_reason="Local", is_end_known=False), Outcome.CHARGED),
+        (Told(0, is_accepted=False, stop_reason="DeAuthorized"), Outcome.REFUSED),
+        (Told(0, is_accepted=True, soc_percent=99.0), Outcome.VEHICLE),
+        (Told(0, is_accepted=True, stop_reason="StoppedByEV"), Outcome.VEHICLE),
+        (Told(12, is_accepted=True, is_metered=False), Outcome.UNKNOWN),
+        (Told(9000, is_accepted=False, stop_reason="Local"), Outcome.WELL),
+    ],
+)
+def test_what_a_session_came_to(told, outcome):
+    assert outcome_of(told) is outcome
+
+
+def test_one_card_trying_twice_at_a_site_is_one_visit():
+    (visit,) = visits([attempt(1, "a", 0, 2), attempt(2, "a", 20, 60, charged=True)])
+    assert (visit.first_try, visit.has_charged) == (False, True)
+
+
+def test_another_card_within_minutes_of_a_failure_is_the_same_person():
+    (visit,) = visits([attempt(1, "a", 0, 2), attempt(2, "b", 5, 60, charged=True)])
+    assert [one.key for one in visit.tries] == [1, 2]
+
+
+def test_another_card_later_is_somebody_else():
+    assert len(visits([attempt(1, "a", 0, 2), attempt(2, "b", 9, 60, charged=True)])) == 2
+
+
+def test_who_charged_and_comes_again_is_on_a_second_visit():
+    assert len(visits([attempt(1, "a", 0, 2, charged=True), attempt(2, "a", 3, 60, charged=True)])) == 2
+
+
+def test_who_was_there_already_when_another_failed_is_somebody_else():
+    assert len(visits([attempt(1, "a", 0, 10), attempt(2, "b", 5, 60, charged=True)])) == 2
+
+
+TRIES = st.lists(
+    st.builds(
+        lambda who, begin, lasts, charged: (who, begin, lasts, charged),
+        st.sampled_from(["", "a", "b", "c"]),
+        st.integers(0, 300),
+        st.integers(0, 60),
+        st.booleans(),
+    ),
+    max_size=20,
+).map(lambda rows: [attempt(n, w, b, b + d, charged=c) for n, (w, b, d, c) in enumerate(rows)])
+
+
+@given(TRIES)
+def test_each_try_is_in_one_visit_and_only_its_last_one_charged(tries):
+    found = visits(tries)
+    assert sorted(one.key for visit in found for one in visit.tries) == sorted(one.key for one in tries)
+    assert not any(one.has_charged for visit in found for one in visit.tries[:-1])
+
+
+@given(TRIES, st.randoms())
+def test_visits_do_not_depend_on_the_order_in_which_tries_were_told(tries, chance):
+    shuffled = list(tries)
+    chance.shuffle(shuffled)
+    assert visits(shuffled) == visits(tries)
+
+
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_a_rate_lies_within_its_interval_and_more_attempts_narrow_it(counts):
+    good, total = counts
+    low, high = Rate(good, total).interval
+    assert 0 <= low <= good / total <= high <= 1
+    wider = Rate(good, total).interval
+    narrower = Rate(good * 4, total * 4).interval
+    assert narrower[1] - narrower[0] <= wider[1] - wider[0]
+
+
+def test_wilsons_interval_of_eight_in_ten():
+    # Agresti and Coull's example figures: 0.490 to 0.943.
+    low, high = Rate(8, 10).interval
+    assert (round(low, 3), round(high, 3)) == (0.490, 0.943)
+
+
+def test_few_attempts_make_no_difference_between_two_rates():
+    assert not differs(Rate(3, 4), Rate(4, 4))
+    assert differs(Rate(300, 400), Rate(396, 400))
+    assert not differs(Rate(0, 0), Rate(396, 400))
+
+
+def failed(*people):
+    return [(Outcome.NO_ENERGY, who, minute(-n)) for n, who in enumerate(people)]
+
+
+def test_a_streak_goes_back_to_the_last_success():
+    found = streak([*failed("a", "b", "a"), (Outcome.WELL, "c", minute(-9)), *failed("d")])
+    assert (found.attempts, found.people, found.since, found.is_zero_energy) == (3, 2, minute(-2), True)
+
+
+def test_one_driver_failing_again_and_again_is_not_blamed_on_the_port():
+    assert not streak(failed("a", "a", "a", "a")).is_serious()
+    assert streak(failed("a", "b", "a")).is_serious()
+
+
+def test_what_does_not_count_neither_makes_nor_ends_a_streak():
+    refused = (Outcome.REFUSED, "x", minute(0))
+    assert streak([refused, *failed("a", "b", "c")]).attempts == 3
+    assert streak([refused]) is None
