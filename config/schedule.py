@@ -22,6 +22,9 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.count_success": 10,
     "monitoring.tasks.take_in_sessions": 60,
     "monitoring.tasks.learn_habits": 300,
+    "monitoring.tasks.judge_drops": 15,
+    "monitoring.tasks.roll_up_links": 900,
+    "monitoring.tasks.prune_links": 3600,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

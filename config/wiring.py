@@ -13,7 +13,7 @@ from stations import journal, slots
 from stations.views import navigation
 
 SUBSCRIBERS: dict[str, list[str]] = {
-    "station.booted": ["stations.subscribers.read_configuration"],
+    "station.booted": ["stations.subscribers.read_configuration", "monitoring.subscribers.connectivity.on_booted"],
     "configuration.told": ["stations.subscribers.repair_configuration"],
     "configuration_template.changed": ["stations.subscribers.repair_stations_of_template"],
     "station.connected": ["monitoring.subscribers.connectivity.on_connected"],

@@ -3,7 +3,9 @@ from monitoring.models.connectivity import OfflineSpell
 from monitoring.models.exclusion import Exclusion, FederalSite
 from monitoring.models.incident import Alert, Incident, IncidentEntry, Severity
 from monitoring.models.inspection import Checklist, Inspection, InspectionPhoto
+from monitoring.models.link import Drop, LinkDay, ProviderRange, StationLink
 from monitoring.models.maintenance import MaintenanceWindow, WindowStation
+from monitoring.models.network_test import NetworkTestPlan, NetworkTestResult, NetworkTestRun
 from monitoring.models.notification import Notification
 from monitoring.models.plan import MaintenancePlan, PlanStation
 from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride, RotaTurn
@@ -23,6 +25,7 @@ __all__ = [
     "Attempt",
     "Channel",
     "Checklist",
+    "Drop",
     "Escalation",
     "EscalationPolicy",
     "EscalationStep",
@@ -33,19 +36,25 @@ __all__ = [
     "IncidentEntry",
     "Inspection",
     "InspectionPhoto",
+    "LinkDay",
     "MaintenancePlan",
     "MaintenanceWindow",
+    "NetworkTestPlan",
+    "NetworkTestResult",
+    "NetworkTestRun",
     "Notification",
     "NotificationPreference",
     "OfflineSpell",
     "PlanStation",
     "PlugIn",
     "PortHabit",
+    "ProviderRange",
     "Rota",
     "RotaLayer",
     "RotaOverride",
     "RotaTurn",
     "Severity",
+    "StationLink",
     "SuccessCursor",
     "SuccessDay",
     "SuccessDue",

@@ -3,3 +3,6 @@
 from monitoring.tasks import exclusions, success
 
 __all__ = ["exclusions", "success"]
+from monitoring.tasks import links
+
+__all__ = ["exclusions", "links"]
