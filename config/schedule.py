@@ -25,6 +25,8 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.judge_drops": 15,
     "monitoring.tasks.roll_up_links": 900,
     "monitoring.tasks.prune_links": 3600,
+    "monitoring.tasks.sweep_ledger": 30,
+    "monitoring.tasks.roll_up_uptime": 3600,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

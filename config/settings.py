@@ -319,6 +319,8 @@ OCPP_LANES = env.int("OCPP_LANES", default=2)
 # EDGE_DRAIN_SECONDS: over how long an edge process that stops spreads the closing of its sockets, so that its chargers
 # do not come to the others all at once. It needs up to half a minute more for what it has to finish.
 EDGE_DRAIN_SECONDS = env.float("EDGE_DRAIN_SECONDS", default=20)
+# UPTIME_GRACE_SECONDS: how long a station may be away before its ports are out, counted from the last sign of it.
+UPTIME_GRACE_SECONDS = env.int("UPTIME_GRACE_SECONDS", default=300)
 # OCPP_FRAME_DAYS: how long raw frames are kept.
 OCPP_FRAME_DAYS = env.int("OCPP_FRAME_DAYS", default=14)
 # SAMPLE_DAYS: how long meter samples are kept, a week at least. QUARTER_DAYS: and the roll-ups of quarters of an hour;

@@ -16,12 +16,26 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "station.booted": ["stations.subscribers.read_configuration", "monitoring.subscribers.connectivity.on_booted"],
     "configuration.told": ["stations.subscribers.repair_configuration"],
     "configuration_template.changed": ["stations.subscribers.repair_stations_of_template"],
-    "station.connected": ["monitoring.subscribers.connectivity.on_connected"],
-    "station.disconnected": ["monitoring.subscribers.connectivity.on_disconnected"],
+    "station.connected": [
+        "monitoring.subscribers.connectivity.on_connected",
+        "monitoring.subscribers.uptime.on_connected",
+    ],
+    "station.disconnected": [
+        "monitoring.subscribers.connectivity.on_disconnected",
+        "monitoring.subscribers.uptime.on_disconnected",
+    ],
     "session.ended": ["monitoring.subscribers.success.on_session"],
     "session.corrected": ["monitoring.subscribers.success.on_session"],
-    "command.finished": ["monitoring.subscribers.success.on_command_finished"],
-    "connector.status": ["monitoring.subscribers.success.on_connector_status"],
+    "command.finished": [
+        "monitoring.subscribers.success.on_command_finished",
+        "monitoring.subscribers.uptime.on_command_finished",
+    ],
+    "connector.status": [
+        "monitoring.subscribers.success.on_connector_status",
+        "monitoring.subscribers.uptime.on_connector_status",
+    ],
+    "connector.appeared": ["monitoring.subscribers.uptime.on_connector_appeared"],
+    "station.status": ["monitoring.subscribers.uptime.on_station_status"],
 }
 
 SLOTS: dict[str, list[str]] = {

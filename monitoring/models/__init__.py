@@ -18,6 +18,7 @@ from monitoring.models.success import (
     SuccessDay,
     SuccessDue,
 )
+from monitoring.models.uptime import Correction, LedgerEntry, Port, PortMonth, UptimeSignal
 from monitoring.models.work_order import WorkOrder, WorkOrderEntry, WorkOrderPart, WorkOrderPhoto
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Attempt",
     "Channel",
     "Checklist",
+    "Correction",
     "Drop",
     "Escalation",
     "EscalationPolicy",
@@ -36,6 +38,7 @@ __all__ = [
     "IncidentEntry",
     "Inspection",
     "InspectionPhoto",
+    "LedgerEntry",
     "LinkDay",
     "MaintenancePlan",
     "MaintenanceWindow",
@@ -47,7 +50,9 @@ __all__ = [
     "OfflineSpell",
     "PlanStation",
     "PlugIn",
+    "Port",
     "PortHabit",
+    "PortMonth",
     "ProviderRange",
     "Rota",
     "RotaLayer",
@@ -58,6 +63,7 @@ __all__ = [
     "SuccessCursor",
     "SuccessDay",
     "SuccessDue",
+    "UptimeSignal",
     "WindowStation",
     "WorkOrder",
     "WorkOrderEntry",

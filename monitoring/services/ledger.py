@@ -1,0 +1,231 @@
+"""The uptime ledger: what is heard, what people say of it, and the entries that follow.
+
+Entries are worked out from signals and corrections (monitoring.domain.uptime), from the moment on that something new
+concerns; those that come out the same are not touched. `refresh` without a moment works out everything: the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from drivers.models import User
+from monitoring.domain.uptime import IMPAIRED, Cause, State
+from monitoring.domain.uptime.signals import OFF
+from monitoring.domain.uptime.states import IMPAIRMENTS
+from monitoring.models import Correction, Port, UptimeSignal
+from monitoring.services import ledger_rows, ports
+from stations.models import Connection, Evse, Station
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """News for the ledger. `said_at`: by the charger's clock; `fact`: the fact that told it, if one did."""
+
+    station_id: int
+    channel: str
+    value: str
+    heard_at: datetime
+    evse_id: int | None = None
+    detail: str = ""
+    said_at: datetime | None = None
+    fact: int | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def grace() -> timedelta:
+    """How long a station may be away before its ports are out."""
+    return timedelta(seconds=settings.UPTIME_GRACE_SECONDS)
+
+
+def hear(heard: Heard, *, now: datetime | None = None) -> UptimeSignal | None:
+    """Keep a signal and bring the ledgers it concerns up to date; None where it is known or its station is gone."""
+    now = _whole(now or timezone.now())
+    with transaction.atomic():
+        if not Station.objects.filter(pk=heard.station_id).exists():
+            return None
+        if heard.fact is not None and UptimeSignal.objects.filter(fact=heard.fact).exists():
+            return None
+        ports.ensure([heard.station_id], now=now)
+        # Locked from here on: two that come at once see each other's signals.
+        concerned = _locked(station_id=heard.station_id, evse_id=heard.evse_id)
+        signal = UptimeSignal.objects.create(
+            station_id=heard.station_id,
+            evse_id=heard.evse_id,
+            channel=heard.channel,
+            value=heard.value,
+            detail=heard.detail[:50],
+            at=_whole(_happened_at(heard)),
+            heard_at=heard.heard_at,
+            fact=heard.fact,
+            evidence=dict(heard.evidence),
+        )
+        for port in concerned:
+            ledger_rows.refresh(port, since=signal.at, now=max(now, signal.at), grace=grace())
+    return signal
+
+
+def _happened_at(heard: Heard) -> datetime:
+    """What a charger tells after it was away is believed to have happened when it says; all else when we heard of it.
+
+    Whoever is connected tells at once, and a clock that is wrong would change what is over.
+    """
+    said_at = heard.said_at
+    if said_at is None or said_at >= heard.heard_at:
+        return heard.heard_at
+    connections = Connection.objects.filter(station=heard.station_id)
+    before = connections.filter(opened_at__lte=said_at).order_by("-opened_at").first()
+    if before is None or before.closed_at is None or before.last_seen >= said_at:
+        return heard.heard_at
+    return said_at
+
+
+def impair(
+    *,
+    evse_id: int,
+    since: datetime,
+    cause: Cause,
+    evidence: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> UptimeSignal | None:
+    """The EVSE says that it is available and cannot deliver: from `since` on it is down (23 CFR 680.116(b)(1)).
+
+    Again with the same cause is no news. None where nothing changed. Raises ValueError for a cause that is none of
+    IMPAIRMENTS.
+    """
+    if cause not in IMPAIRMENTS:
+        raise ValueError(f"{cause} is no impairment.")
+    return _impairment(evse_id, cause.value, since, evidence or {}, now)
+
+
+def restore(
+    *, evse_id: int, at: datetime, evidence: Mapping[str, Any] | None = None, now: datetime | None = None
+) -> UptimeSignal | None:
+    """The EVSE delivers again, since `at`. None where it was not impaired."""
+    return _impairment(evse_id, OFF, at, evidence or {}, now)
+
+
+def _impairment(
+    evse_id: int, value: str, at: datetime, evidence: Mapping[str, Any], now: datetime | None
+) -> UptimeSignal | None:
+    with transaction.atomic():
+        evse = Evse.objects.filter(pk=evse_id).first()
+        if evse is None:
+            return None
+        _locked(station_id=evse.station_id, evse_id=evse_id)
+        told = UptimeSignal.objects.filter(station=evse.station_id, evse=evse_id, channel=IMPAIRED, at__lte=_whole(at))
+        last = told.order_by("-at", "-id").first()
+        if (last.value if last else OFF) == value:
+            return None
+        heard = Heard(evse.station_id, IMPAIRED, value, at, evse_id=evse_id, evidence=evidence)
+        return hear(heard, now=now)
+
+
+def correct(
+    *,
+    port: Port,
+    start: datetime,
+    end: datetime,
+    state: State | None,
+    cause: Cause | None,
+    author: User,
+    reason: str,
+    evidence: str,
+    now: datetime | None = None,
+) -> Correction:
+    """Put what a person says in the place of what the signals tell, from `start` to `end`.
+
+    `state` None takes earlier corrections of that time back. Raises ValidationError: a reason and evidence are asked
+    for, the time is over, and the port was measured then.
+    """
+    now = _whole(now or timezone.now())
+    correction = Correction(
+        port=port,
+        start=_whole(start),
+        end=_whole(end),
+        state=state or "",
+        cause=(cause or "") if state else "",
+        author=author,
+        author_name=author.name or author.email,
+        reason=reason.strip(),
+        evidence=evidence.strip(),
+        made_at=now,
+    )
+    if correction.end > now:
+        raise ValidationError({"end": _("Only what is over can be corrected.")})
+    if port.commissioned_at is None or correction.start < port.commissioned_at:
+        raise ValidationError({"start": _("The port was not measured then.")})
+    if state and not cause:
+        raise ValidationError({"cause": _("Say the cause, too.")})
+    correction.full_clean(validate_unique=False)
+    with transaction.atomic():
+        locked = _locked(station_id=port.station_id, evse_id=port.pk)
+        correction.save()
+        for row in locked:
+            ledger_rows.refresh(row, since=correction.start, now=now, grace=grace())
+    return correction
+
+
+def refresh(port_ids: Iterable[int], *, since: datetime | None = None, now: datetime | None = None) -> int:
+    """Work the ledgers of these ports out anew, from `since` on or as a whole; how many entries changed."""
+    now = _whole(now or timezone.now())
+    changed = 0
+    for port_id in port_ids:
+        with transaction.atomic():
+            for port in Port.objects.select_for_update().filter(pk=port_id):
+                changed += ledger_rows.refresh(port, since=since, now=now, grace=grace())
+    return changed
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """What nobody tells: stations that were away for the grace time, EVSEs that are new or gone. How many ports."""
+    now = _whole(now or timezone.now())
+    dealt = 0
+    while stations := ports.unmeasured():
+        new = ports.ensure(stations, now=now)
+        refresh([port.pk for port in new], now=now)
+        dealt += len(new)
+        if not new:
+            break
+    for port in ports.gone():
+        with transaction.atomic():
+            Port.objects.filter(pk=port.pk).update(removed_at=now)
+        refresh([port.pk], since=now, now=now)
+        dealt += 1
+    # Those that are known to be down stay so.
+    silent = (
+        Port.objects.filter(
+            station__connection=None,
+            station__last_seen__lte=now - grace(),
+            removed_at=None,
+            commissioned_at__isnull=False,
+        )
+        .exclude(state=State.DOWN)
+        .exclude(cause=Cause.OFFLINE)
+    )
+    for pk, last_seen in silent.values_list("pk", "station__last_seen"):
+        refresh([pk], since=min(last_seen, now), now=now)
+        dealt += 1
+    return dealt + ports.follow()
+
+
+def rebuild(port_ids: Iterable[int] | None = None, *, now: datetime | None = None) -> int:
+    """Work out whole ledgers from the signals and corrections kept; how many entries changed: none, if all is well."""
+    found = Port.objects.order_by("pk").values_list("pk", flat=True)
+    return refresh(list(found) if port_ids is None else port_ids, now=now)
+
+
+def _locked(*, station_id: int, evse_id: int | None) -> list[Port]:
+    rows = Port.objects.select_for_update().filter(station=station_id).order_by("pk")
+    return list(rows if evse_id is None else rows.filter(pk=evse_id))
+
+
+def _whole(at: datetime) -> datetime:
+    """Whole seconds: sums of the ledger are exact."""
+    return at.replace(microsecond=0)
