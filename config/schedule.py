@@ -27,6 +27,7 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.prune_links": 3600,
     "monitoring.tasks.sweep_ledger": 30,
     "monitoring.tasks.roll_up_uptime": 3600,
+    "monitoring.tasks.sweep_alerts": 2,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

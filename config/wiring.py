@@ -9,6 +9,7 @@ from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from monitoring.navigation import RELIABILITY
+from monitoring.rules.base import kinds_of_facts
 from stations import journal, slots
 from stations.views import navigation
 
@@ -42,6 +43,9 @@ SLOTS: dict[str, list[str]] = {
     "station": ["monitoring:station-connectivity"],
 }
 
+# Whatever some rule of monitoring listens to.
+ON_FACT = "monitoring.subscribers.alerting.on_fact"
+
 NAVIGATION: tuple[navigation.Group, ...] = (RELIABILITY,)
 
 
@@ -50,6 +54,8 @@ def connect() -> None:
     for kind, paths in SUBSCRIBERS.items():
         for path in paths:
             journal.subscribe(kind, path, import_string(path))
+    for kind in sorted(kinds_of_facts()):
+        journal.subscribe(kind, ON_FACT, import_string(ON_FACT))
     for slot, names in SLOTS.items():
         for name in names:
             slots.register(slot, name)

@@ -9,15 +9,8 @@ from monitoring.models.network_test import NetworkTestPlan, NetworkTestResult, N
 from monitoring.models.notification import Notification
 from monitoring.models.plan import MaintenancePlan, PlanStation
 from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride, RotaTurn
-from monitoring.models.success import (
-    Attempt,
-    FailedStreak,
-    PlugIn,
-    PortHabit,
-    SuccessCursor,
-    SuccessDay,
-    SuccessDue,
-)
+from monitoring.models.rule import RuleRun, RuleSetting
+from monitoring.models.success import Attempt, FailedStreak, PlugIn, PortHabit, SuccessCursor, SuccessDay, SuccessDue
 from monitoring.models.uptime import Correction, LedgerEntry, Port, PortMonth, UptimeSignal
 from monitoring.models.work_order import WorkOrder, WorkOrderEntry, WorkOrderPart, WorkOrderPhoto
 
@@ -58,6 +51,8 @@ __all__ = [
     "RotaLayer",
     "RotaOverride",
     "RotaTurn",
+    "RuleRun",
+    "RuleSetting",
     "Severity",
     "StationLink",
     "SuccessCursor",

@@ -20,6 +20,10 @@ class Incident(models.Model):
     site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, null=True, blank=True, related_name="incidents")
     title = models.CharField(max_length=200, help_text="In English: drivers.reread says it in the reader's language.")
     cause = models.CharField(max_length=120, help_text="What its alerts have in common: site:12, provider:…, evse:7.")
+    # By which further alerts join it (see monitoring.domain.incidents); null before anything joined.
+    keys = models.JSONField(null=True, blank=True, editable=False)
+    # When the last alert joined: what happens at its site in the minutes after it belongs to it.
+    joined_at = models.DateTimeField(null=True, blank=True, editable=False)
     severity = models.PositiveSmallIntegerField(choices=Severity)
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -93,6 +97,14 @@ class Alert(models.Model):
     # Since when it is no more so; it resolves when that has held too.
     cleared_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    # When time alone brings it on: it has held, or has been over, for long enough.
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How often it came back, in this row or in the ones shortly before it.
+    returns = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    is_muted = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Held back while its station is worked on."
+    )
+    causes = models.JSONField(null=True, blank=True, editable=False, help_text="Further keys by which it joins others.")
 
     class Meta:
         ordering = ["-id"]
@@ -100,6 +112,11 @@ class Alert(models.Model):
             models.UniqueConstraint(
                 fields=["rule", "subject"], condition=models.Q(resolved_at=None), name="alert_no_doubles"
             )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(resolved_at=None), name="alert_due"),
+            models.Index(fields=["rule", "subject", "-resolved_at"], name="alert_of_subject"),
+            models.Index(fields=["organization", "severity"], condition=models.Q(resolved_at=None), name="alert_open"),
         ]
 
     def __str__(self) -> str:

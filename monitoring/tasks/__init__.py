@@ -1,5 +1,5 @@
-"""Periodic work of monitoring: a module for each subject. Each task fetches nothing itself: it calls one service."""
+"""Periodic work of monitoring. Each task fetches nothing itself: it calls one service."""
 
-from monitoring.tasks import exclusions, links, success, uptime
+from monitoring.tasks import alerting, exclusions, links, success, uptime
 
-__all__ = ["exclusions", "links", "success", "uptime"]
+__all__ = ["alerting", "exclusions", "links", "success", "uptime"]

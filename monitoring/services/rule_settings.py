@@ -1,0 +1,78 @@
+"""What organizations have set of the rules. For the engine and the page of the rules: no viewer asks."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import Q, QuerySet
+
+from monitoring.models import RuleSetting
+from monitoring.rules.base import Rule
+from stations.models import Site, Station
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Of one rule: what sites, then organizations, then the rule itself say."""
+
+    rule: Rule
+    of_site: Mapping[int, RuleSetting] = field(default_factory=dict)
+    of_organization: Mapping[int, RuleSetting] = field(default_factory=dict)
+    # Only of those sites whose organization has set something.
+    organization_of: Mapping[int, int] = field(default_factory=dict)
+
+    def threshold(self, name: str, site_id: int | None) -> Decimal:
+        """Raises KeyError for a name that the rule does not have."""
+        organization = self.organization_of.get(site_id) if site_id is not None else None
+        return self.value(name, organization, site_id)
+
+    def value(self, name: str, organization_id: int | None, site_id: int | None) -> Decimal:
+        """What counts at a site, or in the organization where `site_id` is None."""
+        for setting in self._levels(organization_id, site_id):
+            found = read_value(setting.values.get(name))
+            if found is not None:
+                return found
+        return next(threshold.default for threshold in self.rule.thresholds if threshold.name == name)
+
+    def is_on(self, organization_id: int | None, site_id: int | None) -> bool:
+        said = (setting.is_on for setting in self._levels(organization_id, site_id) if setting.is_on is not None)
+        return next(said, True)
+
+    def where_on(self, stations: QuerySet[Station]) -> QuerySet[Station]:
+        """Those of the stations at which the rule is switched on."""
+        off = [pk for pk, setting in self.of_organization.items() if setting.is_on is False]
+        sites_off = [pk for pk, setting in self.of_site.items() if setting.is_on is False]
+        sites_on = [pk for pk, setting in self.of_site.items() if setting.is_on]
+        if off:
+            stations = stations.filter(~Q(site__organization__in=off) | Q(site__in=sites_on))
+        return stations.exclude(site__in=sites_off) if sites_off else stations
+
+    def _levels(self, organization_id: int | None, site_id: int | None) -> Iterable[RuleSetting]:
+        if site_id is not None and site_id in self.of_site:
+            yield self.of_site[site_id]
+        if organization_id is not None and organization_id in self.of_organization:
+            yield self.of_organization[organization_id]
+
+
+def read_value(text: object) -> Decimal | None:
+    """What a setting has of a threshold; None for nothing, and for what is no number any more."""
+    try:
+        return None if text is None else Decimal(str(text))
+    except InvalidOperation:
+        return None
+
+
+def settings_of(rules: Collection[Rule]) -> dict[str, Settings]:
+    """The settings of these rules by name, in two queries."""
+    rows = list(RuleSetting.objects.filter(rule__in=[rule.name for rule in rules]))
+    organizations = {row.organization_id for row in rows if row.site_id is None}
+    owners = dict(Site.objects.filter(organization__in=organizations).values_list("pk", "organization"))
+    return {
+        rule.name: Settings(
+            rule,
+            {row.site_id: row for row in rows if row.rule == rule.name and row.site_id is not None},
+            {row.organization_id: row for row in rows if row.rule == rule.name and row.site_id is None},
+            owners,
+        )
+        for rule in rules
+    }
