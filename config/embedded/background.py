@@ -10,6 +10,7 @@ from celery.worker import WorkController, state
 from config.celery import app
 from config.env import DATA_DIR
 from drivers.models import Organization
+from monitoring.services.demo import past
 from stations.services.demo import history
 from stations.services.demo.network import STATIONS
 from stations.simulator.fleet import Fleet
@@ -95,6 +96,7 @@ class History:
 
     def _run(self, organization: Organization) -> None:
         history.make(organization=organization, stop=self._stop)
+        past.make(organization=organization, stop=self._stop)
 
 
 def profiles() -> Sequence[Profile]:

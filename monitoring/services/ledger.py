@@ -4,7 +4,7 @@ Entries are worked out from signals and corrections (monitoring.domain.uptime), 
 concerns; those that come out the same are not touched. `refresh` without a moment works out everything: the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,29 +46,46 @@ def grace() -> timedelta:
 
 def hear(heard: Heard, *, now: datetime | None = None) -> UptimeSignal | None:
     """Keep a signal and bring the ledgers it concerns up to date; None where it is known or its station is gone."""
-    now = _whole(now or timezone.now())
+    kept = _hear([heard], _whole(now or timezone.now()))
+    return kept[0] if kept else None
+
+
+def hear_all(news: Sequence[Heard], *, now: datetime | None = None) -> int:
+    """The same for much that is heard of one station at once; how many signals were new."""
+    return len(_hear(news, _whole(now or timezone.now()))) if news else 0
+
+
+def _hear(news: Sequence[Heard], now: datetime) -> list[UptimeSignal]:
+    """News of one station."""
+    station_id = news[0].station_id
     with transaction.atomic():
-        if not Station.objects.filter(pk=heard.station_id).exists():
-            return None
-        if heard.fact is not None and UptimeSignal.objects.filter(fact=heard.fact).exists():
-            return None
-        ports.ensure([heard.station_id], now=now)
-        # Locked from here on: two that come at once see each other's signals.
-        concerned = _locked(station_id=heard.station_id, evse_id=heard.evse_id)
-        signal = UptimeSignal.objects.create(
-            station_id=heard.station_id,
-            evse_id=heard.evse_id,
-            channel=heard.channel,
-            value=heard.value,
-            detail=heard.detail[:50],
-            at=_whole(_happened_at(heard)),
-            heard_at=heard.heard_at,
-            fact=heard.fact,
-            evidence=dict(heard.evidence),
-        )
+        if not Station.objects.filter(pk=station_id).exists():
+            return []
+        ports.ensure([station_id], now=now)
+        # Locked from here on: two that come at once see each other's signals, and the same fact is heard once.
+        concerned = list(Port.objects.select_for_update().filter(station=station_id).order_by("pk"))
+        facts = [heard.fact for heard in news if heard.fact is not None]
+        known = set(UptimeSignal.objects.filter(fact__in=facts).values_list("fact", flat=True)) if facts else set()
+        kept = UptimeSignal.objects.bulk_create(_signal(heard) for heard in news if heard.fact not in known)
         for port in concerned:
-            ledger_rows.refresh(port, since=signal.at, now=max(now, signal.at), grace=grace())
-    return signal
+            told = [signal.at for signal in kept if signal.evse_id in (None, port.pk)]
+            if told:
+                ledger_rows.refresh(port, since=min(told), now=max(now, *told), grace=grace())
+    return kept
+
+
+def _signal(heard: Heard) -> UptimeSignal:
+    return UptimeSignal(
+        station_id=heard.station_id,
+        evse_id=heard.evse_id,
+        channel=heard.channel,
+        value=heard.value,
+        detail=heard.detail[:50],
+        at=_whole(_happened_at(heard)),
+        heard_at=heard.heard_at,
+        fact=heard.fact,
+        evidence=dict(heard.evidence),
+    )
 
 
 def _happened_at(heard: Heard) -> datetime:

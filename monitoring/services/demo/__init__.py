@@ -1,0 +1,1 @@
+"""The demo network's past as monitoring has it: made by the same services that keep the present."""
