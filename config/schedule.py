@@ -28,6 +28,7 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.sweep_ledger": 30,
     "monitoring.tasks.roll_up_uptime": 3600,
     "monitoring.tasks.sweep_alerts": 2,
+    "monitoring.tasks.test_network": 2,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

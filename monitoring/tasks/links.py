@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from monitoring.services import drops, link_days
+from monitoring.services import drops, link_days, network_tests
 
 # A year and a bit, as the ledger of uptime looks back twelve months.
 KEPT = timedelta(days=400)
@@ -26,6 +26,6 @@ def roll_up_links() -> int:
 
 @shared_task(name="monitoring.tasks.prune_links")
 def prune_links() -> int:
-    """Delete drops and days of links that are too old."""
+    """Delete drops, days of links and tests that are too old."""
     horizon = timezone.now() - KEPT
-    return drops.prune(older_than=horizon) + link_days.prune(older_than=horizon)
+    return sum(store.prune(older_than=horizon) for store in (drops, link_days, network_tests))
