@@ -40,7 +40,9 @@ SUBSCRIBERS: dict[str, list[str]] = {
 }
 
 SLOTS: dict[str, list[str]] = {
+    "station-uptime": ["monitoring:station-success"],
     "station": ["monitoring:station-connectivity"],
+    "site": ["monitoring:site-success"],
 }
 
 # Whatever some rule of monitoring listens to.

@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from stations.views.navigation import Group
+from stations.views.navigation import Entry, Group
 
-RELIABILITY: Group = (_("Reliability"), ())
+RELIABILITY: Group = (
+    _("Reliability"),
+    (Entry("monitoring:charging-success", _("Charging success"), "check"),),
+)

@@ -89,6 +89,12 @@ class Listing(Generic[M, R]):
     is_selectable: ClassVar[bool] = False
     # A template that shows more of a row below it.
     detail: ClassVar[str] = ""
+    # What stands in the place that filters and news change.
+    results_template: ClassVar[str] = "components/results.html"
+
+    def __init_subclass__(cls) -> None:
+        if "url_name" in cls.__dict__:
+            LISTINGS[cls.name] = cls()
 
     def form(self, parameters: QueryDict, viewer: Viewer) -> Filter:
         """The filter bar."""
@@ -122,6 +128,14 @@ class Listing(Generic[M, R]):
         """Whose news concern what is shown."""
         return {live.organization_group(pk) for pk in organization_ids} if self.is_live else set()
 
+    def chunks(self, viewer: Viewer, values: Mapping[str, Any]) -> Iterator[Sequence[M]]:
+        """All that is found, in the parts in which a file is written."""
+        return in_chunks(self.find(viewer, values), CHUNK)
+
+    def more(self, viewer: Viewer, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the list's own template shows beside its rows."""
+        return {}
+
     def chosen(self, keys: Sequence[str]) -> list[Column[R]]:
         """The columns with these keys, in the list's order; the usual ones where there are none."""
         further = [column for column in self.columns[1:] if column.key in keys]
@@ -140,6 +154,10 @@ class Listing(Generic[M, R]):
     def _shown(self, row: R, columns: Sequence[Column[R]]) -> Row:
         cells = [Cell(c, c.text(row), c.under(row) if c.under else "") for c in columns]
         return Row(self.url(row), cells, self.key(row), row)
+
+
+# Every list by its name, whichever app it is of.
+LISTINGS: dict[str, Listing[Any, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +205,9 @@ def show(request: ConsoleRequest, listing: Listing[Any, Any]) -> HttpResponseBas
         "live_groups": " ".join(sorted(groups)),
         "export_url": _with(request.GET, format="csv"),
         "clear_url": _only(request.GET, "columns"),
+        **listing.more(request.user, values),
     }
-    return render_page(request, listing.template, context, fragments={"results": "components/results.html"})
+    return render_page(request, listing.template, context, fragments={"results": listing.results_template})
 
 
 def _file(
@@ -198,7 +217,7 @@ def _file(
 
     def chunks() -> Iterator[list[list[object]]]:
         yield [[header for header, _value in values_of]]
-        for found in in_chunks(listing.find(request.user, values), CHUNK):
+        for found in listing.chunks(request.user, values):
             yield [[value(row) for _header, value in values_of] for row in listing.rows(request.user, found)]
 
     return csv_file(request, chunks(), name=f"{listing.name}-{timezone.now():%Y-%m-%d}.csv")

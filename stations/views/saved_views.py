@@ -18,20 +18,8 @@ from stations.models import SavedView
 from stations.permissions import organizations_granting
 from stations.selectors.saved_views import changeable_views
 from stations.services import saved_views
-from stations.views.listing import Listing, view_query
-from stations.views.lists.audit import AUDIT
-from stations.views.lists.bulk import BULK_COMMANDS
-from stations.views.lists.commands import COMMANDS
-from stations.views.lists.drivers import DRIVERS
-from stations.views.lists.evses import EVSES
-from stations.views.lists.sessions import SESSIONS
-from stations.views.lists.sites import SITES
-from stations.views.lists.stations import STATIONS
-from stations.views.lists.tokens import TOKENS
+from stations.views.listing import LISTINGS, Listing, view_query
 from stations.views.pages import ConsoleRequest, console, render_page, save
-
-_ALL = (SITES, STATIONS, EVSES, SESSIONS, DRIVERS, TOKENS, COMMANDS, BULK_COMMANDS, AUDIT)
-LISTINGS: dict[str, Listing[Any, Any]] = {listing.name: listing for listing in _ALL}
 
 
 class ViewForm(forms.Form):

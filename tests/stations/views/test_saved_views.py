@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from stations.models import SavedView
 from stations.services import saved_views
-from stations.views.listing import Listing
-from stations.views.saved_views import LISTINGS
+from stations.views.listing import LISTINGS, Listing
 from tests import factories
 
 
