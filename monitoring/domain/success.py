@@ -195,9 +195,9 @@ class Streak:
         return self.attempts >= attempts and self.people >= people
 
 
-def streak(latest: Iterable[tuple[Outcome, str, datetime]]) -> Streak | None:
+def streak(latest: Iterable[tuple[str, str, datetime]]) -> Streak | None:
     """The failures since the last success; `latest`: outcome, who, when it began, newest first. None: it charged."""
-    failed: list[tuple[Outcome, str, datetime]] = []
+    failed: list[tuple[str, str, datetime]] = []
     for one in latest:
         if one[0] in CHARGED:
             break
@@ -209,7 +209,7 @@ def streak(latest: Iterable[tuple[Outcome, str, datetime]]) -> Streak | None:
         since=failed[-1][2],
         attempts=len(failed),
         people=len({who for _, who, _ in failed}),
-        is_zero_energy=all(outcome is Outcome.NO_ENERGY for outcome, _, _ in failed),
+        is_zero_energy=all(outcome == Outcome.NO_ENERGY for outcome, _, _ in failed),
     )
 
 
