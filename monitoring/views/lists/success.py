@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.roles import Permission
@@ -81,7 +81,7 @@ def _count_column(key: str, label: Any, *, is_default: bool = True, **more: str)
 def _verdict(row: Row) -> object:
     if row.line.differs is None:
         return ""
-    return _now("differs from the other versions") if row.line.differs else _now("may be chance")
+    return gettext("differs from the other versions") if row.line.differs else gettext("may be chance")
 
 
 def _wait(row: Row) -> object:
