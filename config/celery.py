@@ -7,6 +7,8 @@ from typing import Any
 from celery import Celery, signals
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from config.schedule import FOLLOWED_BY
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("busbar")
@@ -34,6 +36,13 @@ def _end(task: Any, state: str | None, **_: Any) -> None:
         clear_contextvars()
 
 
+def _follow(task: Any, retval: Any, state: str | None, **_: Any) -> None:
+    if state == "SUCCESS" and retval:
+        for name in FOLLOWED_BY.get(task.name, ()):
+            app.send_task(name, expires=5)
+
+
 signals.before_task_publish.connect(_stamp)
 signals.task_prerun.connect(_begin)
 signals.task_postrun.connect(_end)
+signals.task_postrun.connect(_follow)

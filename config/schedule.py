@@ -29,9 +29,16 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.roll_up_uptime": 3600,
     "monitoring.tasks.sweep_alerts": 2,
     "monitoring.tasks.test_network": 2,
+    "monitoring.tasks.tell_people": 1,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 5)}}
     for task, seconds in EVERY_S.items()
+}
+
+# What follows at once on a task that had something to do: whoever is to be woken does not wait for the next sweep.
+FOLLOWED_BY: dict[str, tuple[str, ...]] = {
+    "stations.tasks.deliver_facts": ("monitoring.tasks.tell_people",),
+    "monitoring.tasks.sweep_alerts": ("monitoring.tasks.tell_people",),
 }

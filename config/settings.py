@@ -194,6 +194,12 @@ else:
 # EMAIL_FROM: the sender of our letters.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Busbar <busbar@localhost>")
 
+# PORTAL_URL: where people read the console, such as https://csms.example: what links in messages begin with.
+PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{env.str('PORT', default='') or 8000}").rstrip("/")
+# NOTIFY_HOSTS: hosts at addresses that are not public to which webhooks and chat services may lead, comma separated;
+# * for any. Public ones always may.
+NOTIFY_HOSTS = env.list("NOTIFY_HOSTS", default=[])
+
 # --- Security -------------------------------------------------------------------------------------------------
 
 # BEHIND_TLS: a proxy in front terminates TLS and sets X-Forwarded-Proto; cookies are then only for https. Without such

@@ -43,6 +43,7 @@ SLOTS: dict[str, list[str]] = {
     "station-uptime": ["monitoring:station-success"],
     "station": ["monitoring:station-connectivity"],
     "site": ["monitoring:site-success"],
+    "incident": ["monitoring:incident-told"],
 }
 
 # Whatever some rule of monitoring listens to.

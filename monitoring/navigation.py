@@ -6,5 +6,8 @@ from stations.views.navigation import Entry, Group
 
 RELIABILITY: Group = (
     _("Reliability"),
-    (Entry("monitoring:charging-success", _("Charging success"), "check"),),
+    (
+        Entry("monitoring:charging-success", _("Charging success"), "check"),
+        Entry("monitoring:rota-list", _("On call"), "calendar"),
+    ),
 )

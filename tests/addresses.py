@@ -30,6 +30,12 @@ PARAMETERS = {
     "step": lambda network: "place",
 }
 SUBJECTS = {
+    "incidents": lambda network: network.organization.incidents.get().pk,
+    "channels": lambda network: network.organization.channels.get().pk,
+    "on-call": lambda network: network.organization.rotas.get().pk,
+    "layers": lambda network: network.organization.rotas.get().layers.get().pk,
+    "swaps": lambda network: network.organization.rotas.get().overrides.get().pk,
+    "escalation": lambda network: network.organization.escalation_policies.get().pk,
     "certificates": lambda network: network.station.certificates.get().pk,
     "root-certificates": lambda network: network.organization.root_certificates.get().pk,
     "contacts": lambda network: network.site.contacts.get().pk,

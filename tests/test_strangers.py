@@ -12,6 +12,7 @@ from django.test import Client
 from drivers.domain.roles import Role
 from drivers.models import ApiKey, IdToken, Membership, Organization, User
 from drivers.services import apikeys
+from monitoring.models import Channel, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride
 from stations import live
 from stations.consumers.live import LiveConsumer
 from stations.models import (
@@ -42,6 +43,7 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
+from tests.monitoring import told_rows
 
 # Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in,
 # the language of the pages.
@@ -102,6 +104,7 @@ def network(network):
     factories.RootCertificateFactory(organization=network.organization)
     device_rows.make(network.station, "Volta")
     power_rows.add(network.session, name="PROFILE-OF-VOLTA")
+    told_rows.make(network.organization, network.site, owner)
     return network
 
 
@@ -130,6 +133,7 @@ def secrets(network, operator):
         "VAT-OF-VOLTA",
         "PROFILE-OF-VOLTA",
         operator.email,
+        *told_rows.TEXTS,
         *(f"{text}Volta" for text in device_rows.TEXTS),
     ]
 
@@ -171,6 +175,12 @@ def rows(network):
         LocalListEntry: {"list__station__site__organization": network.organization},
         ConfigurationTemplate: {"organization": network.organization},
         DisplayMessage: {"station__site__organization": network.organization},
+        Channel: {"organization": network.organization},
+        Rota: {"organization": network.organization},
+        RotaLayer: {"rota__organization": network.organization},
+        RotaOverride: {"rota__organization": network.organization},
+        EscalationPolicy: {"organization": network.organization},
+        EscalationStep: {"policy__organization": network.organization},
     }
     return {model: list(model.objects.filter(**whose).order_by("pk").values()) for model, whose in own.items()}
 

@@ -1,6 +1,7 @@
 """Who is on call when, and who is told next while nobody acknowledges."""
 
 from datetime import time
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -22,6 +23,10 @@ class Rota(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
 
 
 class RotaLayer(models.Model):
