@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from drivers.domain.phrases import Phrase
 from monitoring.models import Severity
 from monitoring.rules.base import Finding, Rule, Scope, Threshold, station_subject
+from monitoring.selectors.links import causes_of
 from stations.domain.commands import CommandKind, CommandState
 from stations.domain.firmware import FirmwareState
 from stations.models import Command, Connection, EdgeProcess, FirmwareUpdate, Station
 
+# What a station that is away shares with others: its router, its provider, our own process.
+JUDGED_WITHIN = timedelta(days=7)
 # An update takes as long as it takes, but not for ever.
 LONGEST_UPDATE = timedelta(hours=1)
 UPDATING = (FirmwareState.DOWNLOADED, FirmwareState.INSTALLING)
@@ -58,12 +61,13 @@ class Offline(Rule):
         ids = [row["pk"] for row in rows]
         excused, deserted = _excused(scope, rows, now), _deserted({row["site"] for row in rows})
         closed = _last_words(ids)
+        causes = causes_of(station_ids=ids, since=now - JUDGED_WITHIN)
         for row in rows:
             if row["pk"] not in excused:
-                yield _finding(row, row["site"] in deserted, closed.get(row["pk"], {}))
+                yield _finding(row, row["site"] in deserted, closed.get(row["pk"], {}), causes.get(row["pk"]))
 
 
-def _finding(row: Mapping[str, Any], is_deserted: bool, closed: Mapping[str, Any]) -> Finding:
+def _finding(row: Mapping[str, Any], is_deserted: bool, closed: Mapping[str, Any], cause: str | None) -> Finding:
     said = (
         Phrase("%(station)s is offline, as is all of its site.", station=row["identity"])
         if is_deserted
@@ -78,6 +82,7 @@ def _finding(row: Mapping[str, Any], is_deserted: bool, closed: Mapping[str, Any
         began_at=row["last_seen"],
         said=said,
         evidence={"last_seen": row["last_seen"].isoformat(), "whole_site": is_deserted, **closed},
+        causes=(cause,) if cause else (),
         severity=Severity.CRITICAL if is_deserted else None,
     )
 

@@ -3,7 +3,7 @@
 Facts come late, twice and out of order; a drop is one row by its connection, whoever tells of it first.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from monitoring.domain.attribution import POWER_REASONS as POWER
-from monitoring.domain.attribution import TOGETHER, Culprit, Group, Loss, attribute, key_of
+from monitoring.domain.attribution import TOGETHER, Group, Loss, attribute, key_of
 from monitoring.domain.providers import Provider, Range, line_of, provider_of
 from monitoring.models import Drop, ProviderRange, StationLink
 from stations.domain.commands import CommandKind, CommandState
@@ -247,17 +247,6 @@ class _Court:
             )
             self._stood[key] = (links if provider is None else links.filter(provider=provider)).count()
         return self._stood[key]
-
-
-def causes_of(*, station_ids: Collection[int], since: datetime) -> dict[int, str]:
-    """By station, the cause it shares with others of its last drop since then; those without one are left out."""
-    rows = Drop.objects.filter(station__in=station_ids, at__gte=since).exclude(cause="").order_by("at")
-    return dict(rows.values_list("station", "cause"))
-
-
-def tally(drops: Iterable[Drop]) -> Counter[Culprit]:
-    """How many drops were whose."""
-    return Counter(Culprit(drop.culprit) for drop in drops if drop.culprit)
 
 
 def prune(*, older_than: datetime, chunk: int = 1000) -> int:

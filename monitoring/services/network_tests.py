@@ -301,3 +301,9 @@ def prune(*, older_than: datetime) -> int:
             NetworkTestResult.objects.filter(run=pk).delete()
             NetworkTestRun.objects.filter(pk=pk).delete()
     return len(old)
+
+
+def forget_plan(*, plan: NetworkTestPlan) -> None:
+    """Test by it no more; its runs stay."""
+    with transaction.atomic():
+        plan.delete()

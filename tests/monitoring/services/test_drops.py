@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from monitoring.domain.attribution import Culprit
 from monitoring.models import Drop, ProviderRange, StationLink
+from monitoring.selectors.links import causes_of
 from monitoring.services import drops
 from stations.domain.commands import CommandState
 from stations.domain.partings import Parting
@@ -150,7 +151,7 @@ def test_alerts_are_told_what_they_share(crowd):
     stations = crowd(3, "203.0.113.7")
     lose(*stations)
     drops.judge(now=LATER)
-    found = drops.causes_of(station_ids=[station.pk for station in stations], since=NOON - timedelta(minutes=1))
+    found = causes_of(station_ids=[station.pk for station in stations], since=NOON - timedelta(minutes=1))
     assert len(found) == 3
     assert len(set(found.values())) == 1
 
