@@ -9,5 +9,6 @@ RELIABILITY: Group = (
     (
         Entry("monitoring:charging-success", _("Charging success"), "check"),
         Entry("monitoring:rota-list", _("On call"), "calendar"),
+        Entry("monitoring:link-list", _("Connectivity"), "online"),
     ),
 )
