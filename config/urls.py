@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("stations.api.urls")),
+    path("api/v1/", include("monitoring.api.urls")),
     path("api/schema/", cache_page(60)(SpectacularAPIView.as_view()), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
     path("admin/", admin.site.urls),

@@ -170,6 +170,14 @@ class Rate:
         half = _Z / (1 + _Z * _Z / n) * sqrt(p * (1 - p) / n + _Z * _Z / (4 * n * n))
         return max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half))
 
+    @property
+    def low(self) -> float:
+        return self.interval[0]
+
+    @property
+    def high(self) -> float:
+        return self.interval[1]
+
 
 def differs(one: Rate, other: Rate) -> bool:
     """Whether two rates differ by more than chance: their 95 % intervals do not meet. (Careful rather than keen.)"""

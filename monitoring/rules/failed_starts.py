@@ -36,7 +36,8 @@ class FailedStarts(Rule):
     clear_after = timedelta(0)
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
-        told = set()
+        # Of which `zero_energy` tells already.
+        told = {streak.evse_id for streak in serious_streaks(scope, is_zero_energy=True)}
         for streak in serious_streaks(scope, is_zero_energy=False):
             told.add(streak.evse_id)
             yield finding(

@@ -50,7 +50,7 @@ def interval_text(rate: Rate) -> str:
     """How many of how many, and where the true rate lies."""
     if not rate.total:
         return ""
-    low, high = (number_format(100 * bound, 0) for bound in rate.interval)
+    low, high = (number_format(round(100 * bound), 0) for bound in rate.interval)
     return _("%(good)s of %(total)s · %(low)s to %(high)s %%") % {
         "good": number_format(rate.good, 0, force_grouping=True),
         "total": number_format(rate.total, 0, force_grouping=True),
