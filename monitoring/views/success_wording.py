@@ -63,7 +63,7 @@ def line_name(line: Line) -> str:
     """What a line of a breakdown is of."""
     key = line.key
     if line.by is By.EVSE:
-        return f"{key['evse__station__identity']} · {key['evse__number']}"
+        return f"{key['evse__station__identity']}{NBSP}·{NBSP}{key['evse__number']}"
     if line.by is By.STATION:
         return str(key["evse__station__identity"])
     if line.by is By.SITE:
@@ -75,8 +75,16 @@ def line_under(line: Line) -> str:
     if line.by in (By.EVSE, By.STATION):
         return str(line.key["site__name"])
     if line.by is By.FIRMWARE:
-        return str(line.key["firmware_version"]) or _("unknown")
+        version = str(line.key["firmware_version"]) or _("unknown")
+        return f"{version} · {difference_text(line)}" if line.differs is not None else version
     return ""
+
+
+def difference_text(line: Line) -> str:
+    """Whether a firmware version does otherwise than its model's others; empty where there are none."""
+    if line.differs is None:
+        return ""
+    return _("differs from the other versions") if line.differs else _("as good as the others, but for chance")
 
 
 def attempts_url(line: Line, since: date, until: date, **more: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.roles import Permission
@@ -78,12 +77,6 @@ def _count_column(key: str, label: Any, *, is_default: bool = True, **more: str)
     )
 
 
-def _verdict(row: Row) -> object:
-    if row.line.differs is None:
-        return ""
-    return gettext("differs from the other versions") if row.line.differs else gettext("may be chance")
-
-
 def _wait(row: Row) -> object:
     return "–" if row.figures.mean_wait_s is None else shown.seconds(row.figures.mean_wait_s)
 
@@ -129,17 +122,18 @@ class SuccessList(Listing[SuccessDay, Row]):
         _rate_column("end", _("End success")),
         _count_column("attempts", _("Attempts")),
         _count_column("no_energy", _("No energy"), outcome="no_energy"),
-        _count_column("not_started", _("Did not start"), outcome="not_started"),
         Column("wait", _("Wait for energy"), _wait, {"mean_wait_s": lambda r: r.figures.mean_wait_s}, css="end nowrap"),
         Column(
             "differs",
             _("Compared"),
-            _verdict,
+            lambda row: words.difference_text(row.line),
             {"differs_from_other_versions": lambda row: row.line.differs},
             css="soft",
+            is_default=False,
         ),
         _rate_column("visit", _("Visits that charged"), is_default=False),
         _count_column("cut_off", _("Cut off"), is_default=False, outcome="cut_off"),
+        _count_column("not_started", _("Did not start"), is_default=False, outcome="not_started"),
         _count_column("refused", _("Id token refused"), is_default=False, outcome="refused"),
     )
 
