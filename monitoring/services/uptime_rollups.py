@@ -2,7 +2,7 @@
 worked out anew. Both give the same, since sums of a time are those of its parts (monitoring.domain.uptime.Tally)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import TypeVar
@@ -65,26 +65,35 @@ def _waiting(now: datetime) -> list[int]:
 
 def _bring_up(port_ids: Sequence[int], now: datetime) -> int:
     """All months of some ports. Locked, so that a change of their ledgers meanwhile is dealt with before or after."""
-    ports = list(Port.objects.select_for_update().filter(pk__in=port_ids).order_by("pk"))
+    locked = Port.objects.select_for_update().filter(pk__in=port_ids).order_by("pk")
+    ports = list(locked.only("site_id", "commissioned_at", "removed_at"))
     latest = PortMonth.objects.filter(port__in=port_ids).order_by().values("port").annotate(month=Max("month"))
     recent = min((row["month"] for row in latest), default=month_of(now))
     rows = PortMonth.objects.filter(Q(is_due=True) | Q(month__gte=recent), port__in=port_ids)
     known = {(row.port_id, row.month): row for row in rows}
     last = {row.port_id: row.month for row in sorted(known.values(), key=lambda row: row.month)}
     plans = [plan for port in ports for plan in _plans(port, known, last.get(port.pk), now)]
-    if not plans:
-        return 0
-    since, until = min(plan.since for plan in plans), max(plan.until for plan in plans)
-    ledgers = _ledgers({plan.port.pk for plan in plans}, since, until)
-    hours = Hours()
-    # The others have nothing to exclude.
-    with_outage = [port for port in ports if any(interval.is_outage for interval in ledgers.get(port.pk, ()))]
-    reasons = excluded_of(with_outage, since=since, until=until, hours=hours)
-    for plan in plans:
-        plan.work_out(ledgers.get(plan.port.pk, []), reasons.get(plan.port.pk, ()), hours)
+    # Of most only the last hour is asked: those that are worked out anew would have their months read for all.
+    for is_anew in (False, True):
+        _work_out([plan for plan in plans if plan.is_anew is is_anew])
     insert_many([plan.row for plan in plans if plan.row.pk is None])
     update_many([plan.row for plan in plans if plan.row.pk is not None], ["through", "is_due", *_SUMS])
     return len(plans)
+
+
+def _work_out(plans: Sequence["_Plan"]) -> None:
+    """Put the sums into the rows."""
+    if not plans:
+        return
+    since, until = min(plan.since for plan in plans), max(plan.until for plan in plans)
+    ports = {plan.port.pk: plan.port for plan in plans}
+    ledgers = _ledgers(ports, since, until)
+    hours = Hours()
+    # The others have nothing to exclude.
+    with_outage = [ports[pk] for pk, found in ledgers.items() if any(interval.is_outage for interval in found)]
+    reasons = excluded_of(with_outage, since=since, until=until, hours=hours) if with_outage else {}
+    for plan in plans:
+        plan.work_out(ledgers.get(plan.port.pk, []), reasons.get(plan.port.pk, ()), hours)
 
 
 class _Plan:
@@ -92,9 +101,9 @@ class _Plan:
 
     def __init__(self, port: Port, row: PortMonth, until: datetime, *, begun: datetime) -> None:
         self.port, self.row, self.until = port, row, until
-        is_anew = row.pk is None or row.is_due
-        self.since = max(month_start(row.month), begun) if is_anew else row.through
-        self.before = Tally() if is_anew else tally_of(row)
+        self.is_anew = row.pk is None or row.is_due
+        self.since = max(month_start(row.month), begun) if self.is_anew else row.through
+        self.before = Tally() if self.is_anew else tally_of(row)
 
     def work_out(self, intervals: Sequence[Interval], excluded: Sequence[Excluded], hours: Hours) -> None:
         """Put the sums into the row."""
@@ -125,9 +134,9 @@ def _plans(
             yield _Plan(port, row, until, begun=begun)
 
 
-def _ledgers(port_ids: Collection[int], since: datetime, until: datetime) -> dict[int, list[Interval]]:
+def _ledgers(port_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Interval]]:
     """The current entries of some ports in a time. Tuples, not rows of the model: there may be millions."""
-    entries = LedgerEntry.objects.filter(port__in=port_ids, replaced_at=None, start__lt=until)
+    entries = LedgerEntry.objects.filter(port__in=list(port_ids), replaced_at=None, start__lt=until)
     entries = entries.filter(Q(end=None) | Q(end__gt=since))
     found: dict[int, list[Interval]] = defaultdict(list)
     for port_id, start, end, state, cause in entries.order_by().values_list("port", "start", "end", "state", "cause"):

@@ -1,10 +1,10 @@
 """The figures that follow from a ledger, each by its rule. They are made of sums of seconds, so those of a longer time
 are the sums of its parts'."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from monitoring.domain.uptime.intervals import Span, clipped, disjoint, overlap_s
 from monitoring.domain.uptime.months import window
@@ -72,34 +72,37 @@ def tally(
     Exclusions count where there was outage, and each second once. An outage belongs to the stretch it begins in; one
     that changes its cause is still one.
     """
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
     reasons = disjoint(excluded) if excluded else []
-    by_cause: Counter[str] = Counter()
-    by_reason: Counter[str] = Counter()
-    outage_s = reliable_s = unreliable_s = outages = 0
+    by_cause: defaultdict[tuple[str, str], int] = defaultdict(int)
+    by_reason: defaultdict[str, int] = defaultdict(int)
+    reliable_s = unreliable_s = outages = 0
     out_until: datetime | None = None
-    for interval in intervals:
-        start, end = max(interval.start, since), min(interval.end, until)
-        if start < end:
-            seconds = int((end - start).total_seconds())
-            by_cause[f"{interval.state}:{interval.cause}"] += seconds
-            if interval.state is not State.UNKNOWN:
-                in_hours = seconds if open_hours is None else overlap_s(open_hours, start, end)
-                if interval.state is State.UP:
-                    reliable_s += in_hours
-                else:
-                    unreliable_s += in_hours
-            if interval.is_outage:
-                outage_s += seconds
-                outages += since <= interval.start and out_until != interval.start
+    # A month of a network has millions of them.
+    for begun, end, state, cause, *_ in intervals:
+        is_out = state is not State.UP
+        start, last = max(begun, since), min(end, until)
+        if start < last:
+            length = last - start
+            seconds = length.days * 86_400 + length.seconds
+            by_cause[state, cause] += seconds
+            if state is not State.UNKNOWN:
+                in_hours = seconds if open_hours is None else overlap_s(open_hours, start, last)
+                reliable_s, unreliable_s = (
+                    (reliable_s, unreliable_s + in_hours) if is_out else (reliable_s + in_hours, unreliable_s)
+                )
+            if is_out:
+                outages += since <= begun and out_until != begun
                 for part in reasons:
-                    by_reason[part.reason] += overlap_s((part,), start, end)
-        if interval.is_outage:
-            out_until = interval.end
+                    by_reason[part.reason] += overlap_s((part,), start, last)
+        if is_out:
+            out_until = end
+    measured_s = sum(by_cause.values())
     return Tally(
-        sum(by_cause.values()),
-        outage_s,
+        measured_s,
+        measured_s - sum(seconds for (state, _), seconds in by_cause.items() if state is State.UP),
         {reason: seconds for reason, seconds in by_reason.items() if seconds},
-        dict(by_cause),
+        {f"{state}:{cause}": seconds for (state, cause), seconds in by_cause.items()},
         reliable_s,
         unreliable_s,
         outages,

@@ -1,7 +1,7 @@
 """Arithmetic of intervals: half-open, in order of time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from monitoring.domain.uptime.states import Excluded, Interval, Reason
@@ -79,8 +79,10 @@ def _outside(intervals: Iterable[Interval], span: Span) -> Iterator[Interval]:
 def disjoint(excluded: Iterable[Excluded]) -> list[Excluded]:
     """The same times, none twice, in order. One with several reasons goes to the first of them as `Reason` has them:
     what happens to a port comes before that it was closed anyway."""
+    # Two instants of one local clock would be as far apart as it shows: no day has 23 hours by it.
+    claimed = [Excluded(part.start.astimezone(UTC), part.end.astimezone(UTC), part.reason) for part in excluded]
     found: list[Excluded] = []
-    for part in sorted(excluded, key=lambda part: (_ORDER[part.reason], part.start)):
+    for part in sorted(claimed, key=lambda part: (_ORDER[part.reason], part.start)):
         free = [part] if part.start < part.end else []
         for taken in found:
             free = [piece for whole in free for piece in _around(whole, taken)]

@@ -1,0 +1,75 @@
+"""Signals that come late, or in any order, end up in the same ledger; what they do not touch stays as it is."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitoring.domain.uptime import CONNECTION, IMPAIRED, OPERATOR, STATION, Cause, connector
+from monitoring.domain.uptime.signals import OFF, ON, Word
+from monitoring.models import LedgerEntry, UptimeSignal
+from monitoring.services import ledger
+from monitoring.services.ledger import Heard
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=3)
+
+
+def news(chance, plug):
+    """What a station told within two days."""
+    said = [
+        (CONNECTION, [ON, OFF, ON, OFF]),
+        (STATION, [Word.WORKS, Word.FAULTED]),
+        (OPERATOR, [ON, OFF]),
+        (IMPAIRED, [OFF, Cause.CANNOT_CHARGE.value]),
+        (connector(plug.pk), [Word.WORKS, Word.FAULTED, Word.UNAVAILABLE]),
+    ]
+    found = [Heard(plug.station_id, CONNECTION, ON, NOON, fact=1)]
+    found.append(Heard(plug.station_id, connector(plug.pk), Word.WORKS, NOON, evse_id=plug.evse_id, fact=2))
+    for number, minute in enumerate(sorted(chance.sample(range(1, 2 * 24 * 60), 14)), 3):
+        channel, values = chance.choice(said)
+        evse_id = None if channel in (CONNECTION, STATION) else plug.evse_id
+        at = NOON + timedelta(minutes=minute)
+        found.append(Heard(plug.station_id, channel, chance.choice(values), at, evse_id=evse_id, fact=number))
+    return found
+
+
+def current():
+    rows = LedgerEntry.objects.filter(replaced_at=None).order_by("start")
+    return list(rows.values_list("start", "end", "state", "cause", "detail"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_makes_the_same_ledger(station, seed):
+    chance = random.Random(seed)  # noqa: S311
+    told = news(chance, station.connectors.get())
+    for heard in told:
+        ledger.hear(heard, now=LATER)
+    in_order = current()
+    assert in_order[0][0] == NOON
+
+    LedgerEntry.objects.all().delete()
+    UptimeSignal.objects.all().delete()
+    station.ports.all().delete()
+    chance.shuffle(told)
+    for heard in [*told, *told[:4]]:
+        ledger.hear(heard, now=LATER)
+
+    assert current() == in_order
+    assert ledger.rebuild(now=LATER) == 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_comes_late_replaces_no_entry_that_was_over_before(station, seed):
+    chance = random.Random(seed)  # noqa: S311
+    plug = station.connectors.get()
+    for heard in news(chance, plug):
+        ledger.hear(heard, now=LATER)
+    at = NOON + timedelta(hours=chance.randrange(1, 40), seconds=30)
+    before = set(LedgerEntry.objects.filter(replaced_at=None, end__lt=at).values_list("pk", "end"))
+
+    late = Heard(plug.station_id, connector(plug.pk), Word.FAULTED, at, evse_id=plug.evse_id)
+    ledger.hear(late, now=LATER)
+
+    untouched = set(LedgerEntry.objects.filter(replaced_at=None).values_list("pk", "end"))
+    assert before <= untouched
