@@ -40,9 +40,10 @@ SUBSCRIBERS: dict[str, list[str]] = {
 }
 
 SLOTS: dict[str, list[str]] = {
-    "station-uptime": ["monitoring:station-success"],
+    "overview-uptime": ["monitoring:overview-uptime"],
+    "station-uptime": ["monitoring:station-uptime", "monitoring:station-success"],
     "station": ["monitoring:station-connectivity"],
-    "site": ["monitoring:site-success"],
+    "site": ["monitoring:site-success", "monitoring:site-uptime-fragment"],
     "incident": ["monitoring:incident-told"],
 }
 

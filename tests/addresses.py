@@ -28,6 +28,11 @@ PARAMETERS = {
     "token": lambda network: "x" * 43,
     "name": lambda network: "charger.log",
     "step": lambda network: "place",
+    "slug": lambda network: network.organization.slug,
+    "year": lambda network: 2025,
+    "month": lambda network: 1,
+    "quarter": lambda network: 1,
+    "module": lambda network: 3,
 }
 SUBJECTS = {
     "incidents": lambda network: network.organization.incidents.get().pk,
@@ -82,6 +87,8 @@ SUBJECTS = {
     "reported-costs": lambda network: network.session.reported_cost.pk,
     "battery-swaps": lambda network: network.station.battery_swaps.get().pk,
     "settlements": lambda network: network.station.settlements.get().pk,
+    "ports": lambda network: network.session.evse_id,
+    "exclusions": lambda network: network.site.exclusions.get().pk,
     "vat-checks": lambda network: network.station.vat_checks.get().pk,
 }
 

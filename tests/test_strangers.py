@@ -12,7 +12,8 @@ from django.test import Client
 from drivers.domain.roles import Role
 from drivers.models import ApiKey, IdToken, Membership, Organization, User
 from drivers.services import apikeys
-from monitoring.models import Channel, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride
+from monitoring.models import Channel, EscalationPolicy, EscalationStep, Exclusion, Rota, RotaLayer, RotaOverride
+from monitoring.services import ports
 from stations import live
 from stations.consumers.live import LiveConsumer
 from stations.models import (
@@ -43,7 +44,7 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
-from tests.monitoring import told_rows
+from tests.monitoring import exclusion_rows, told_rows
 
 # Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in,
 # the language of the pages.
@@ -102,6 +103,8 @@ def network(network):
     apikeys.issue(user=factories.MembershipFactory(organization=network.organization, role=Role.VIEWER).user)
     factories.InvitationFactory(organization=network.organization, email="invited@volta.example")
     factories.RootCertificateFactory(organization=network.organization)
+    exclusion_rows.ExclusionFactory(site=network.site, evidence="EXCLUSION-OF-VOLTA")
+    ports.ensure([network.station.pk], now=network.session.received_at)
     device_rows.make(network.station, "Volta")
     power_rows.add(network.session, name="PROFILE-OF-VOLTA")
     told_rows.make(network.organization, network.site, owner)
@@ -132,6 +135,7 @@ def secrets(network, operator):
         "LISTED-BY-VOLTA",
         "VAT-OF-VOLTA",
         "PROFILE-OF-VOLTA",
+        "EXCLUSION-OF-VOLTA",
         operator.email,
         *told_rows.TEXTS,
         *(f"{text}Volta" for text in device_rows.TEXTS),
@@ -174,6 +178,7 @@ def rows(network):
         LocalList: {"station__site__organization": network.organization},
         LocalListEntry: {"list__station__site__organization": network.organization},
         ConfigurationTemplate: {"organization": network.organization},
+        Exclusion: {"site__organization": network.organization},
         DisplayMessage: {"station__site__organization": network.organization},
         Channel: {"organization": network.organization},
         Rota: {"organization": network.organization},

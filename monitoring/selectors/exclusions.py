@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from drivers.domain.roles import Permission
 from drivers.permissions import Viewer
 from monitoring.models import Exclusion
-from stations.models import Evse
+from stations.models import Evse, Site
 from stations.permissions import where_granted
 
 
@@ -60,3 +60,20 @@ def about(evse: Evse) -> Q:
     """Exclusions that concern an EVSE: its own, its station's, its site's."""
     everywhere = Q(station=None, site=evse.station.site_id)
     return everywhere | Q(station=evse.station_id, evse=None) | Q(evse=evse.pk)
+
+
+def find_exclusions(
+    viewer: Viewer, *, text: str = "", state: str = "", reason: str = "", site: Site | None = None
+) -> QuerySet[Exclusion]:
+    """Those with `text` in the name of their site or the identity of their station."""
+    found = visible_exclusions(viewer)
+    if text:
+        found = found.filter(Q(site__name__icontains=text) | Q(station__identity__icontains=text))
+    given = {"state": state, "reason": reason, "site": site}
+    return found.filter(**{name: value for name, value in given.items() if value})
+
+
+def withdrawn_among(exclusions: Iterable[Exclusion]) -> set[int]:
+    """The numbers of those that an approved one withdraws."""
+    judged = Exclusion.objects.filter(state=Exclusion.State.APPROVED, withdraws__in=[row.pk for row in exclusions])
+    return {pk for pk in judged.values_list("withdraws", flat=True) if pk}

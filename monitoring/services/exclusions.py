@@ -14,7 +14,7 @@ from drivers.domain.roles import Permission
 from drivers.models import User
 from monitoring.models import Exclusion, MaintenanceWindow
 from monitoring.permissions import require_may_claim
-from monitoring.services import evidence
+from monitoring.services import evidence, uptime_rollups
 from stations.models import Evse, Site, Station
 from stations.permissions import require
 
@@ -22,6 +22,8 @@ from stations.permissions import require
 OLDEST = timedelta(days=3 * 366)
 LONGEST = timedelta(days=366)
 FOLDER = "exclusions"
+# Figures of so many ports follow at once; those of more with the next roll-up.
+MOST_AT_ONCE = 100
 
 
 def propose(
@@ -126,7 +128,22 @@ def review(*, exclusion: Exclusion, approve: bool, note: str, by: User) -> Exclu
         row.state, row.reviewed_by, row.reviewed_at = state, by, timezone.now()
         row.review_note = note.strip()[:500]
         row.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+        if approve:
+            concerned = _concerned(row)
+            uptime_rollups.touch(concerned, row.starts_at, row.ends_at)
+            if len(concerned) <= MOST_AT_ONCE:
+                uptime_rollups.bring_up(concerned)
     return row
+
+
+def _concerned(row: Exclusion) -> list[int]:
+    """The EVSEs that it is about."""
+    found = Evse.objects.filter(station__site=row.site_id)
+    if row.station_id is not None:
+        found = found.filter(station=row.station_id)
+    if row.evse_id is not None:
+        found = found.filter(pk=row.evse_id)
+    return list(found.values_list("pk", flat=True))
 
 
 def propose_of_windows(*, now: datetime) -> int:

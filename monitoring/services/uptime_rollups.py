@@ -53,6 +53,13 @@ def roll_up(*, now: datetime | None = None) -> int:
     return changed
 
 
+def bring_up(port_ids: Collection[int], *, now: datetime | None = None) -> int:
+    """The same for a few ports at once: somebody waits for what they changed. How many rows changed."""
+    now = (now or timezone.now()).replace(microsecond=0)
+    with transaction.atomic():
+        return _bring_up(list(port_ids), now) if port_ids else 0
+
+
 def _waiting(now: datetime) -> list[int]:
     """Ports whose sums do not reach up to now, or to their end."""
     ports = Port.objects.filter(commissioned_at__lt=now)

@@ -1,12 +1,14 @@
 """The pages of monitoring and the fragments it puts into the slots of others: one module for each of its subjects."""
 
-from monitoring.urls import connectivity, links, notifications, success
+from monitoring.urls import connectivity, exclusions, links, notifications, success, uptime
 
 app_name = "monitoring"
 
 urlpatterns = [
     *connectivity.urlpatterns,
+    *exclusions.urlpatterns,
     *links.urlpatterns,
     *notifications.urlpatterns,
     *success.urlpatterns,
+    *uptime.urlpatterns,
 ]

@@ -1,0 +1,1 @@
+"""The lists of monitoring: one module for each."""
