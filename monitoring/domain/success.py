@@ -5,7 +5,7 @@ attempt, an attempt has succeeded from 0.1 kWh on, and attempts of one person at
 docs/charging-success.md says what is counted and what is not.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -203,24 +203,32 @@ class Streak:
         return self.attempts >= attempts and self.people >= people
 
 
-def streak(latest: Iterable[tuple[str, str, datetime]]) -> Streak | None:
-    """The failures since the last success; `latest`: outcome, who, when it began, newest first. None: it charged."""
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A streak from its first failure to when somebody charged; `ended_at` None: nobody has since."""
+
+    streak: Streak
+    ended_at: datetime | None
+
+
+def spells(attempts: Iterable[tuple[str, str, datetime]]) -> list[Spell]:
+    """All streaks of a port; `attempts`: outcome, who, when it began, oldest first. Only the last one may go on."""
+    found: list[Spell] = []
     failed: list[tuple[str, str, datetime]] = []
-    for one in latest:
-        if one[0] in CHARGED:
-            break
+    for one in attempts:
         if one[0] in FAILED:
             failed.append(one)
-    if not failed:
-        return None
+        elif one[0] in CHARGED and failed:
+            found.append(Spell(_streak(failed), one[2]))
+            failed = []
+    return [*found, Spell(_streak(failed), None)] if failed else found
+
+
+def _streak(failed: Sequence[tuple[str, str, datetime]]) -> Streak:
+    """Of failures in a row, oldest first."""
     return Streak(
-        since=failed[-1][2],
+        since=failed[0][2],
         attempts=len(failed),
         people=len({who for _, who, _ in failed}),
         is_zero_energy=all(outcome == Outcome.NO_ENERGY for outcome, _, _ in failed),
     )
-
-
-def mean(values: Collection[float]) -> float | None:
-    """The arithmetic mean; None of nothing."""
-    return sum(values) / len(values) if values else None

@@ -1,29 +1,28 @@
 """Ports that say Available and fail one driver after the other: found, told to the uptime ledger, and acquitted.
 
 23 CFR 680.116(b): a port is up when it is available *and* delivers electricity. A serious streak makes it down from its
-first failure until somebody charges there again.
+first failure until somebody charges there again. What comes late, or is corrected, may show a streak of the past.
 """
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Q
 from django.utils import timezone
 
-from monitoring.domain.success import CHARGED, FAILED, LEAST_ENERGY_WH, Streak, streak
+from monitoring.domain.success import COUNTED, LEAST_ENERGY_WH, Outcome, Spell, spells
 from monitoring.models import Attempt, FailedStreak, PortHabit
 from monitoring.services import impairments
 from stations.models import Evse, Session
 
-# A failure so long ago says nothing of the port as it is now.
-LOOKBACK = timedelta(days=90)
-# Failures that are read of a streak; a longer one counts as so long.
-_READ = 200
+# Attempts that are read; and streaks that are corrected: where the first of them began is known for sure.
+LOOKBACK = timedelta(days=100)
+CORRECTED = timedelta(days=92)
 
 
 def look_at(evse_ids: Collection[int], *, now: datetime | None = None) -> int:
-    """Work out the streaks of these EVSEs; how many of them changed."""
+    """Work out the streaks of these EVSEs; how many rows of them changed."""
     now = now or timezone.now()
     return sum(_look_at(evse_id, now) for evse_id in sorted(evse_ids))
 
@@ -36,71 +35,78 @@ def look_at_running(*, now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def _look_at(evse_id: int, now: datetime) -> bool:
+def _look_at(evse_id: int, now: datetime) -> int:
     # Two sweeps at once take turns; sessions may begin meanwhile.
     if Evse.objects.select_for_update(no_key=True).filter(pk=evse_id).first() is None:
-        return False
-    latest = Attempt.objects.filter(evse=evse_id).order_by("-ended_at").values_list("ended_at", flat=True).first()
+        return 0
+    latest = Attempt.objects.filter(evse=evse_id).order_by("-began_at").values_list("ended_at", flat=True).first()
     PortHabit.objects.filter(evse=evse_id).update(last_ended_at=latest)
-    charged_at = _charged_at(evse_id)
-    found = _streak_since(evse_id, charged_at, now)
-    row = FailedStreak.objects.filter(evse=evse_id, ended_at=None).first()
-    if found is None:
-        return row is not None and _end(row, charged_at)
-    if row is not None and row.since < found.since and charged_at is not None and charged_at >= row.since:
-        # Somebody charged in between, and it failed again since.
-        _end(row, charged_at)
-        row = None
-    return _take(row or FailedStreak(evse_id=evse_id), found)
+    first = now - CORRECTED
+    found = [spell for spell in spells(_attempts(evse_id, now)) if spell.ended_at is None or spell.ended_at >= first]
+    recent = FailedStreak.objects.filter(Q(ended_at=None) | Q(ended_at__gte=first), evse=evse_id)
+    rows = {row.ended_at: row for row in recent.order_by("pk")}
+    changed = _close(rows, found)
+    ends = {spell.ended_at for spell in found}
+    changed += sum(_take_back(rows.pop(end)) for end in list(rows) if end not in ends)
+    for spell in found:
+        # A short one of the past is no news.
+        if spell.ended_at is None or spell.streak.is_serious() or spell.ended_at in rows:
+            changed += _take(rows.get(spell.ended_at) or FailedStreak(evse_id=evse_id), spell)
+    return changed
 
 
-def _charged_at(evse_id: int) -> datetime | None:
-    """When somebody last began to charge there."""
-    ended = Attempt.objects.filter(evse=evse_id, outcome__in=CHARGED).order_by("-began_at")
+def _attempts(evse_id: int, now: datetime) -> list[tuple[str, str, datetime]]:
+    """Outcome, who and when of all that counts, oldest first; a session that charges now has charged."""
+    told = Attempt.objects.filter(evse=evse_id, outcome__in=COUNTED, began_at__gte=now - LOOKBACK)
+    rows = list(told.order_by("began_at", "pk").values_list("outcome", "who", "began_at"))
     running = Session.objects.filter(evse=evse_id, ended_at=None, energy_wh__gte=LEAST_ENERGY_WH)
-    times = [
-        ended.values_list("began_at", flat=True).first(),
-        running.order_by("-started_at").values_list("started_at", flat=True).first(),
-    ]
-    return max((at for at in times if at is not None), default=None)
+    rows += [(Outcome.CHARGED, "", at) for at in running.values_list("started_at", flat=True)]
+    return sorted(rows, key=lambda row: row[2])
 
 
-def _streak_since(evse_id: int, charged_at: datetime | None, now: datetime) -> Streak | None:
-    failed = Attempt.objects.filter(evse=evse_id, outcome__in=FAILED, began_at__gte=now - LOOKBACK)
-    if charged_at is not None:
-        failed = failed.filter(began_at__gt=charged_at)
-    rows = failed.order_by("-began_at", "-id").values_list("outcome", "who", "began_at")
-    return streak(list(rows[:_READ]))
+def _close(rows: dict[datetime | None, FailedStreak], found: list[Spell]) -> int:
+    """End the row that is open, where its streak is over."""
+    row = rows.get(None)
+    ended = next((s for s in found if row and s.ended_at is not None and s.streak.since == row.since), None)
+    if row is None or ended is None or ended.ended_at in rows:
+        return 0
+    del rows[None]
+    row.ended_at = ended.ended_at
+    row.save(update_fields=["ended_at"])
+    rows[ended.ended_at] = row
+    if row.is_serious and row.ended_at is not None:
+        impairments.restore(row.evse_id, at=row.ended_at)
+    return 1
 
 
-def _take(row: FailedStreak, found: Streak) -> bool:
-    """Write down the streak; whether that changed anything. The ledger hears of one that becomes serious."""
-    was_serious, since = row.is_serious, row.since
+def _take_back(row: FailedStreak) -> int:
+    """It never was: what failed turned out to have charged, or ended otherwise."""
+    if row.is_serious:
+        impairments.restore(row.evse_id, at=row.since)
+    row.delete()
+    return 1
+
+
+def _take(row: FailedStreak, spell: Spell) -> int:
+    """Write down a streak; whether that changed anything. The ledger hears of one that is serious, or is no more."""
+    found, was_serious, since = spell.streak, row.is_serious, row.since
     values = {
         "since": found.since,
         "attempts": found.attempts,
         "people": found.people,
         "is_zero_energy": found.is_zero_energy,
         "is_serious": found.is_serious(),
+        "ended_at": spell.ended_at,
     }
     if row.pk and all(getattr(row, name) == value for name, value in values.items()):
-        return False
+        return 0
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
-    if row.is_serious and (not was_serious or row.since < since):
+    if was_serious and (not row.is_serious or row.since > since):
+        impairments.restore(row.evse_id, at=since)
+    if row.is_serious and (not was_serious or row.since != since):
         impairments.impair(row)
-    elif was_serious and not row.is_serious:
-        impairments.restore(row.evse_id, at=row.since)
-    return True
-
-
-def _end(row: FailedStreak, charged_at: datetime | None) -> bool:
-    """The streak is over: somebody charged, or what failed turned out to be none."""
-    first = Attempt.objects.filter(evse=row.evse_id, began_at__gt=row.since, outcome__in=CHARGED)
-    ended_at = first.aggregate(at=Min("began_at"))["at"] or charged_at or row.since
-    row.ended_at = max(ended_at, row.since)
-    row.save(update_fields=["ended_at"])
-    if row.is_serious:
-        impairments.restore(row.evse_id, at=row.ended_at)
-    return True
+        if row.ended_at is not None:
+            impairments.restore(row.evse_id, at=row.ended_at)
+    return 1

@@ -13,7 +13,7 @@ from monitoring.domain.success import (
     Try,
     differs,
     outcome_of,
-    streak,
+    spells,
     visits,
 )
 
@@ -118,21 +118,38 @@ def test_few_attempts_make_no_difference_between_two_rates():
     assert not differs(Rate(0, 0), Rate(396, 400))
 
 
-def failed(*people):
-    return [(Outcome.NO_ENERGY, who, minute(-n)) for n, who in enumerate(people)]
+def failed(*people, since=0):
+    return [(Outcome.NO_ENERGY, who, minute(since + n)) for n, who in enumerate(people)]
 
 
-def test_a_streak_goes_back_to_the_last_success():
-    found = streak([*failed("a", "b", "a"), (Outcome.WELL, "c", minute(-9)), *failed("d")])
-    assert (found.attempts, found.people, found.since, found.is_zero_energy) == (3, 2, minute(-2), True)
+def well(at):
+    return (Outcome.WELL, "z", minute(at))
+
+
+def test_a_streak_goes_from_the_first_failure_to_the_next_success():
+    (spell,) = spells([*failed("a", "b", "a"), well(9)])
+    found = spell.streak
+    assert (found.attempts, found.people, found.since, found.is_zero_energy) == (3, 2, minute(0), True)
+    assert spell.ended_at == minute(9)
+
+
+def test_the_last_streak_goes_on():
+    assert [spell.ended_at for spell in spells([*failed("a"), well(3), *failed("b", since=5)])] == [minute(3), None]
 
 
 def test_one_driver_failing_again_and_again_is_not_blamed_on_the_port():
-    assert not streak(failed("a", "a", "a", "a")).is_serious()
-    assert streak(failed("a", "b", "a")).is_serious()
+    assert not spells(failed("a", "a", "a", "a"))[0].streak.is_serious()
+    assert spells(failed("a", "b", "a"))[0].streak.is_serious()
 
 
 def test_what_does_not_count_neither_makes_nor_ends_a_streak():
-    refused = (Outcome.REFUSED, "x", minute(0))
-    assert streak([refused, *failed("a", "b", "c")]).attempts == 3
-    assert streak([refused]) is None
+    refused = (Outcome.REFUSED, "x", minute(8))
+    assert spells([*failed("a", "b", "c"), refused])[0].streak.attempts == 3
+    assert spells([refused]) == []
+
+
+@given(st.lists(st.sampled_from([Outcome.NO_ENERGY, Outcome.WELL, Outcome.LEFT]), max_size=30))
+def test_each_failure_is_in_one_streak(outcomes):
+    found = spells([(outcome, "a", minute(n)) for n, outcome in enumerate(outcomes)])
+    assert sum(spell.streak.attempts for spell in found) == outcomes.count(Outcome.NO_ENERGY)
+    assert all(spell.ended_at is not None for spell in found[:-1])

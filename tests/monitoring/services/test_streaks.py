@@ -77,6 +77,21 @@ def test_a_failure_that_turns_out_to_have_charged_takes_the_streak_back(station,
     assert not FailedStreak.objects.filter(ended_at=None, is_serious=True).exists()
 
 
+def test_a_streak_that_is_heard_of_when_it_is_over_counts_all_the_same(station, told):
+    charged(station, minute(400))
+    fail(station, "A", "B", "C")
+    assert told == [("impair", NOON), ("restore", minute(400))]
+    assert FailedStreak.objects.get().ended_at == minute(400)
+
+
+def test_a_success_that_comes_late_cuts_a_streak_in_two(station, told):
+    fail(station, "A", "B", "C", "D")
+    charged(station, minute(90))
+    count()
+    assert told[-1] == ("restore", NOON)
+    assert not FailedStreak.objects.filter(is_serious=True).exists()
+
+
 def test_looking_again_changes_nothing(station, told):
     fail(station, "A", "B", "C")
     assert streaks.look_at([station.evses.get().pk], now=minute(600)) == 0
