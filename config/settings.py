@@ -295,6 +295,7 @@ SPECTACULAR_SETTINGS = {
         "ConnectorStatus": "stations.domain.status.ConnectorStatus",
         "TokenStatus": "drivers.domain.tokens.TokenStatus",
         "Drift": "stations.domain.configuration.Drift",
+        "IncidentSeverity": "monitoring.api.notifications.SEVERITIES",
         "ReportKind": "stations.models.report.Report.Kind",
         "TariffKind": "stations.models.station_tariff.StationTariff.Kind",
     },

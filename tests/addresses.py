@@ -35,6 +35,9 @@ PARAMETERS = {
     "module": lambda network: 3,
 }
 SUBJECTS = {
+    "rotas": lambda network: network.organization.rotas.get().pk,
+    "notification-channels": lambda network: network.organization.channels.get().pk,
+    "notifications": lambda network: network.organization.notifications.get().pk,
     "incidents": lambda network: network.organization.incidents.get().pk,
     "channels": lambda network: network.organization.channels.get().pk,
     "on-call": lambda network: network.organization.rotas.get().pk,

@@ -1,0 +1,1 @@
+"""Resources of monitoring under /api/v1/."""

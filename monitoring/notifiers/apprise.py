@@ -8,7 +8,7 @@ import logging
 import re
 import threading
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote
 
 from drivers.domain.phrases import english
 from monitoring.notifiers.base import Message, Undelivered
@@ -80,6 +80,7 @@ SERVICES = frozenset(
 )
 # Parameters that open files, change what is checked, or make us wait.
 _REFUSED = frozenset({"template", "tmpl", "path", "filename", "redirect", "verify", "rto", "cto", "retry", "wait"})
+_NAMES = re.compile(r"[?&;]([^=&;?]+)")
 _STATUS = re.compile(r"error=(\d{3})")
 # A refusal that will not pass by itself: of the key, of the place it leads to.
 _LASTING = frozenset({400, 401, 403, 404, 410})
@@ -137,8 +138,9 @@ def _opened(url: str) -> tuple[Any, str]:
     import apprise  # noqa: PLC0415
 
     _listen()
-    parts = urlsplit(url.strip())
-    if {name.lower().lstrip("+-:") for name, _value in parse_qsl(parts.query)} & _REFUSED:
+    # Not as a browser reads addresses: apprise finds parameters behind a # too.
+    names = {unquote(unquote(name)).strip().lower().lstrip("+-: ") for name in _NAMES.findall(url)}
+    if names & _REFUSED:
         raise Unusable(english("The address has a parameter that is not allowed here."))
     asset = apprise.AppriseAsset(async_mode=False, http_redirects=False, app_id="Busbar", app_desc="Busbar")
     service = apprise.Apprise.instantiate(url.strip(), asset=asset, suppress_exceptions=True)
@@ -147,6 +149,8 @@ def _opened(url: str) -> tuple[Any, str]:
     schemes = _schemes(service)
     if not schemes or schemes[0] not in SERVICES:
         raise Unusable(english("Messages are not sent to this kind of service."))
+    if getattr(service, "template", None):
+        raise Unusable(english("The address has a parameter that is not allowed here."))
     service.redirects = False
     service.socket_connect_timeout = service.socket_read_timeout = TIMEOUT_S
     _check_host(service)

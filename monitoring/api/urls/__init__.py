@@ -1,5 +1,8 @@
 """Addresses of monitoring's resources, under /api/v1/: one module for each of its subjects."""
 
-from monitoring.api.urls import success
+from monitoring.api.urls import notifications, success
 
-urlpatterns = [*success.urlpatterns]
+urlpatterns = [
+    *notifications.urlpatterns,
+    *success.urlpatterns,
+]
