@@ -45,6 +45,8 @@ SLOTS: dict[str, list[str]] = {
     "station": ["monitoring:station-connectivity"],
     "site": ["monitoring:site-success", "monitoring:site-uptime-fragment"],
     "incident": ["monitoring:incident-told"],
+    "station-incidents": ["monitoring:station-incidents"],
+    "overview-incidents": ["monitoring:overview-incidents"],
 }
 
 # Whatever some rule of monitoring listens to.

@@ -7,6 +7,7 @@ from stations.views.navigation import Entry, Group
 RELIABILITY: Group = (
     _("Reliability"),
     (
+        Entry("monitoring:incident-list", _("Incidents"), "alert"),
         Entry("monitoring:uptime", _("Uptime"), "gauge"),
         Entry("monitoring:charging-success", _("Charging success"), "check"),
         Entry("monitoring:rota-list", _("On call"), "calendar"),

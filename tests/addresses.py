@@ -33,6 +33,7 @@ PARAMETERS = {
     "month": lambda network: 1,
     "quarter": lambda network: 1,
     "module": lambda network: 3,
+    "rule": lambda network: "offline",
 }
 SUBJECTS = {
     "rotas": lambda network: network.organization.rotas.get().pk,
@@ -92,6 +93,7 @@ SUBJECTS = {
     "settlements": lambda network: network.station.settlements.get().pk,
     "ports": lambda network: network.session.evse_id,
     "exclusions": lambda network: network.site.exclusions.get().pk,
+    "alerts": lambda network: network.organization.alerts.get().pk,
     "vat-checks": lambda network: network.station.vat_checks.get().pk,
 }
 

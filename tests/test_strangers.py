@@ -45,6 +45,7 @@ from stations.models import (
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
 from tests.monitoring import exclusion_rows, told_rows
+from tests.monitoring.alert_rows import AlertFactory
 
 # Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in,
 # the language of the pages.
@@ -108,6 +109,8 @@ def network(network):
     device_rows.make(network.station, "Volta")
     power_rows.add(network.session, name="PROFILE-OF-VOLTA")
     told_rows.make(network.organization, network.site, owner)
+    incident = network.organization.incidents.get()
+    AlertFactory(station=network.station, incident=incident, said="ALERT-OF-VOLTA")
     return network
 
 
@@ -134,6 +137,7 @@ def secrets(network, operator):
         "PAYMENT-OF-VOLTA",
         "LISTED-BY-VOLTA",
         "VAT-OF-VOLTA",
+        "ALERT-OF-VOLTA",
         "PROFILE-OF-VOLTA",
         "EXCLUSION-OF-VOLTA",
         operator.email,

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -97,7 +98,9 @@ def _failing_rules() -> Iterator[Trouble]:
 
 def _storage(scope: Scope, now: datetime) -> Iterator[Trouble]:
     """Of this machine: where the database is on another one, its own monitoring tells."""
-    found = shutil.disk_usage(settings.MEDIA_ROOT if settings.MEDIA_ROOT else ".")
+    media = Path(settings.MEDIA_ROOT).absolute()
+    # Only made once something is uploaded.
+    found = shutil.disk_usage(next(place for place in (media, *media.parents) if place.exists()))
     percent = 100 * found.free / found.total if found.total else 100.0
     if percent < scope.threshold("free_percent", None):
         least = Figure(float(scope.threshold("free_percent", None)))

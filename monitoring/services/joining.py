@@ -64,8 +64,9 @@ def take_in(changes: "Sequence[Change]", *, now: datetime) -> None:
 def _by_incident(this: Joining, alerts: Sequence[Alert]) -> list[tuple[Incident, list[Alert]]]:
     found: dict[int, list[Alert]] = {}
     for alert in alerts:
-        if alert.incident_id is not None and alert.incident_id in this.touched:
-            found.setdefault(alert.incident_id, []).append(alert)
+        pk = alert.incident_id
+        if pk is not None and pk in this.touched:
+            found.setdefault(pk, []).append(alert)
     return [(this.touched[pk], of_one) for pk, of_one in found.items()]
 
 
@@ -162,7 +163,7 @@ def _settle(this: Joining) -> None:
     """Severity and title of the incidents touched, by the alerts they have now; without any they resolve."""
     alive = Alert.objects.filter(incident__in=this.touched, resolved_at=None, raised_at__isnull=False)
     by_incident: dict[int, list[Alert]] = {}
-    for alert in alive.select_related("station", "site").order_by("pk"):
+    for alert in alive.select_related("site").order_by("pk"):
         by_incident.setdefault(alert.incident_id or 0, []).append(alert)
     for pk, incident in this.touched.items():
         if not incident.is_open:

@@ -1,14 +1,22 @@
-"""What organizations have set of the rules. For the engine and the page of the rules: no viewer asks."""
+"""What organizations have set of the rules: read by the engine and the page of the rules, and changed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from drivers.models import User
 from monitoring.models import RuleSetting
 from monitoring.rules.base import Rule
 from stations.models import Site, Station
+
+LARGEST = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +84,32 @@ def settings_of(rules: Collection[Rule]) -> dict[str, Settings]:
         )
         for rule in rules
     }
+
+
+def change(
+    *,
+    organization_id: int,
+    site: Site | None,
+    rule: Rule,
+    is_on: bool | None,
+    values: Mapping[str, Decimal | None],
+    by: User,
+) -> None:
+    """Set what a rule is to do in an organization, or at a site of it; what is None is as it is one level up.
+
+    It counts from the rule's next look on. Raises ValidationError for a name the rule lacks, or a figure below 0.
+    """
+    known = {threshold.name for threshold in rule.thresholds}
+    for name, value in values.items():
+        if name not in known:
+            raise ValidationError({name: _("This rule has no such threshold.")})
+        if value is not None and (value < 0 or value > LARGEST):
+            raise ValidationError({name: _("Enter a number from 0 to 1,000,000.")})
+    kept = {name: str(value) for name, value in values.items() if value is not None}
+    place: dict[str, Any] = {"organization_id": organization_id, "site": site, "rule": rule.name}
+    with transaction.atomic():
+        if is_on is None and not kept:
+            RuleSetting.objects.filter(**place).delete()
+            return
+        said: dict[str, Any] = {"is_on": is_on, "values": kept, "changed_by": by, "changed_at": timezone.now()}
+        RuleSetting.objects.update_or_create(**place, defaults=said)

@@ -1,12 +1,13 @@
 """The pages of monitoring and the fragments it puts into the slots of others: one module for each of its subjects."""
 
-from monitoring.urls import connectivity, exclusions, links, notifications, success, uptime
+from monitoring.urls import connectivity, exclusions, incidents, links, notifications, success, uptime
 
 app_name = "monitoring"
 
 urlpatterns = [
     *connectivity.urlpatterns,
     *exclusions.urlpatterns,
+    *incidents.urlpatterns,
     *links.urlpatterns,
     *notifications.urlpatterns,
     *success.urlpatterns,

@@ -85,8 +85,11 @@ class Listing(Generic[M, R]):
     # Of the names of rows, such as an identity.
     lead_css: ClassVar[str] = ""
     is_live: ClassVar[bool] = True
-    # Whether rows are ticked, and what is ticked is sent commands.
+    # Whether rows are ticked, and something is done with all that are.
     is_selectable: ClassVar[bool] = False
+    # Who may, and the bar that appears then.
+    selecting: ClassVar[Permission] = Permission.COMMAND
+    selection: ClassVar[str] = "components/selection.html"
     # A template that shows more of a row below it.
     detail: ClassVar[str] = ""
     # What stands in the place that filters and news change.
@@ -113,7 +116,7 @@ class Listing(Generic[M, R]):
         return ""
 
     def key(self, row: R) -> str:
-        """The identity of the station that a row is selected for; empty where none can be."""
+        """What a row is selected by, such as the identity of its station; empty where none can be."""
         return ""
 
     def stations(self, viewer: Viewer, parameters: QueryDict) -> QuerySet[Station]:
@@ -188,7 +191,7 @@ def show(request: ConsoleRequest, listing: Listing[Any, Any]) -> HttpResponseBas
     columns = listing.chosen(",".join(request.GET.getlist("columns")).split(","))
     if request.GET.get("format") == "csv":
         return _file(request, listing, values, columns)
-    is_selectable = listing.is_selectable and Permission.COMMAND in granted
+    is_selectable = listing.is_selectable and listing.selecting in granted
     page = listing.page(request.user, values, request.GET)
     groups = listing.groups([m.organization_id for m in request.memberships], page.items)
     context = {

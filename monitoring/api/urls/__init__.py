@@ -1,8 +1,9 @@
 """Addresses of monitoring's resources, under /api/v1/: one module for each of its subjects."""
 
-from monitoring.api.urls import notifications, success
+from monitoring.api.urls import incidents, notifications, success
 
 urlpatterns = [
+    *incidents.urlpatterns,
     *notifications.urlpatterns,
     *success.urlpatterns,
 ]
