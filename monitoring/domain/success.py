@@ -143,7 +143,8 @@ def _continued(open_visits: Sequence[Visit], one: Try) -> Visit | None:
     waits = [(one.began_at - visit.tries[-1].ended_at, visit) for visit in open_visits]
     own = [visit for wait, visit in waits if one.who and visit.tries[-1].who == one.who and wait <= SAME_AGAIN]
     any_body = [visit for wait, visit in waits if timedelta() <= wait <= ANYBODY_AGAIN]
-    return (own or any_body or [None])[-1]
+    found = own or any_body
+    return found[-1] if found else None
 
 
 # --- Rates ---

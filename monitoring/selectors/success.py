@@ -157,7 +157,8 @@ def figures(days: QuerySet[SuccessDay]) -> Figures:
 
 def trend(days: QuerySet[SuccessDay], *, since: date, until: date) -> list[tuple[date, Figures]]:
     """Day by day; a day on which nobody came has its place too."""
-    known = {row.pop("day"): _figures(row) for row in days.order_by().values("day").annotate(**_SUMS)}
+    rows: Any = days.order_by().values("day").annotate(**_SUMS)
+    known = {row["day"]: _figures(row) for row in rows}
     all_days = (since + timedelta(days=n) for n in range((until - since).days + 1))
     return [(day, known.get(day, Figures())) for day in all_days]
 

@@ -195,9 +195,9 @@ def _wait_s(session: Session, readings: _Readings, plugs: dict[int, PlugIn]) -> 
 
 
 def _readings(sessions: Sequence[Session]) -> dict[int, _Readings]:
-    rows = samples_of(*sessions).order_by().values_list("session_id")
-    rows = rows.annotate(flowed_at=Min("at", filter=Q(power_w__gt=0)), peak_w=Max("power_w"))
-    return {session_id or 0: _Readings(flowed_at, peak_w) for session_id, flowed_at, peak_w in rows}
+    rows: Any = samples_of(*sessions).order_by().values_list("session_id")
+    told = rows.annotate(flowed_at=Min("at", filter=Q(power_w__gt=0)), peak_w=Max("power_w"))
+    return {session_id: _Readings(flowed_at, peak_w) for session_id, flowed_at, peak_w in told}
 
 
 def _needs(sessions: Sequence[Session]) -> dict[int, float]:

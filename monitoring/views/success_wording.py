@@ -87,9 +87,9 @@ def difference_text(line: Line) -> str:
     return _("differs from the other versions") if line.differs else _("as good as the others, but for chance")
 
 
-def attempts_url(line: Line, since: date, until: date, **more: str) -> str:
+def attempts_url(line: Line, days: tuple[date, date], **more: str) -> str:
     """The attempts behind a line."""
-    key = line.key
+    key, (since, until) = line.key, days
     asked: dict[str, Any] = {"since": since.isoformat(), "until": until.isoformat(), **more}
     names = {
         "text": "evse__station__identity",

@@ -41,7 +41,7 @@ class Row:
     def link(self, text: object, **more: str) -> object:
         if not self.is_linked:
             return text
-        return words.linked(text, words.attempts_url(self.line, *self.days, **more))
+        return words.linked(text, words.attempts_url(self.line, self.days, **more))
 
 
 def _rate(name: str) -> Callable[[Row], Rate]:
