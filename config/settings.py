@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": True,
     "ENUM_NAME_OVERRIDES": {
+        "ExclusionReasonEnum": "monitoring.models.exclusion.Exclusion.Reason",
         "Availability": "stations.domain.status.Availability",
         "CertificatePurpose": "stations.domain.certificates.Purpose",
         "CertificateStatus": "stations.domain.certificates.CertificateStatus",
