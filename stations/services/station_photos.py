@@ -1,54 +1,40 @@
-"""Photos of stations: turned upright, made smaller, and kept without anything but the picture.
+"""Photos of stations."""
 
-A phone's photo says where and when it was taken, and by which phone; none of that is kept.
-"""
-
-import secrets
 from collections.abc import Iterable
-from io import BytesIO
 
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from drivers.models import User
 from stations import live
 from stations.models import Station, StationPhoto
+from stations.services import pictures
+from stations.services.pictures import NotAPhoto, discard
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_BYTES = 15 * 1024 * 1024
-# Above what phones take; a small file can claim to be a picture that fills the memory.
-MOST_PIXELS = 60_000_000
+__all__ = ["NotAPhoto", "add_photo", "delete_photo", "discard", "files_of"]
+
 MOST_OF_A_STATION = 200
-LONGEST_PX, THUMBNAIL_PX = 1600, 320
-
-
-class NotAPhoto(Exception):
-    """What was sent is not kept; the text says why, for who sent it."""
 
 
 def add_photo(*, station: Station, content: "File[bytes]", caption: str, by: User) -> StationPhoto:
     """Keep a photo. Raises NotAPhoto."""
     if StationPhoto.objects.filter(station=station).count() >= MOST_OF_A_STATION:
         raise NotAPhoto(_("This station has %(most)d photos; delete some first.") % {"most": MOST_OF_A_STATION})
-    picture = _read(content)
-    name = f"photos/{station.pk}/{secrets.token_urlsafe(16)}"
-    stored = _store(f"{name}.jpg", picture, LONGEST_PX), _store(f"{name}-small.jpg", picture, THUMBNAIL_PX)
+    kept = pictures.keep(content, f"photos/{station.pk}")
     try:
         with transaction.atomic():
             photo = StationPhoto.objects.create(
                 station=station,
-                file=stored[0],
-                thumbnail=stored[1],
-                width=picture.width,
-                height=picture.height,
+                file=kept.file,
+                thumbnail=kept.thumbnail,
+                width=kept.width,
+                height=kept.height,
                 caption=caption.strip()[:200],
                 added_by=by,
             )
     except BaseException:
-        discard(stored)
+        discard([kept.file, kept.thumbnail])
         raise
     live.nudge(live.station_group(station.pk))
     return photo
@@ -65,45 +51,3 @@ def delete_photo(*, photo: StationPhoto) -> None:
 def files_of(photos: Iterable[StationPhoto]) -> list[str]:
     """The names under which they are stored."""
     return [name for photo in photos for name in (photo.file, photo.thumbnail)]
-
-
-def discard(names: Iterable[str]) -> None:
-    """Remove files. Call it after the commit of what made them useless."""
-    for name in names:
-        default_storage.delete(name)
-
-
-def _read(content: "File[bytes]") -> Image.Image:
-    """The picture, upright and no larger than is kept."""
-    if content.size > MOST_BYTES:
-        raise NotAPhoto(_("A photo may have up to %(most)d MB.") % {"most": MOST_BYTES // 2**20})
-    try:
-        with Image.open(content, formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise NotAPhoto(_("This picture has too many pixels: %(most)d million are possible.") % _IN_MILLIONS)
-            # Of a JPEG only as much is decoded as is needed.
-            image.draft("RGB", (2 * LONGEST_PX, 2 * LONGEST_PX))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_PX, LONGEST_PX))
-            return _on_white(upright)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise NotAPhoto(_("This is no photo that can be read: JPEG, PNG and WebP are.")) from error
-
-
-_IN_MILLIONS = {"most": MOST_PIXELS // 1_000_000}
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Nothing but the picture: a new one, on which only its pixels are put."""
-    with_alpha = image.convert("RGBA")
-    bare = Image.new("RGB", image.size, "white")
-    bare.paste(with_alpha, mask=with_alpha.getchannel("A"))
-    return bare
-
-
-def _store(name: str, picture: Image.Image, longest: int) -> str:
-    copy = picture.copy()
-    copy.thumbnail((longest, longest))
-    out = BytesIO()
-    copy.save(out, "JPEG", quality=80, optimize=True)
-    return default_storage.save(name, ContentFile(out.getvalue()))
