@@ -45,7 +45,8 @@ class MaintenanceWindow(models.Model):
 
 
 class WindowStation(models.Model):
-    """A station in a window: whether it is out of service because of it, and whether it came back."""
+    """An EVSE in a window: whether it is out of service because of it, and whether it came back. Without an EVSE it is
+    a station that is only taken out as a whole: one that told of no EVSE yet, or of 1.6 with plugs that share one."""
 
     class State(models.TextChoices):
         """WAITING → ASKED → OUT → RESTORING → BACK; or LEFT: it was inoperative before, and stays so."""
@@ -60,6 +61,9 @@ class WindowStation(models.Model):
 
     window = models.ForeignKey(MaintenanceWindow, on_delete=models.CASCADE, related_name="rows", db_index=False)
     station = models.ForeignKey("stations.Station", on_delete=models.CASCADE, related_name="window_rows")
+    evse = models.ForeignKey(
+        "stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="window_rows"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     command = models.ForeignKey("stations.Command", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -69,10 +73,12 @@ class WindowStation(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["window_id", "station__identity"]
+        ordering = ["window_id", "station__identity", "evse__number"]
         constraints = [
             # Its index serves the foreign key to the window too.
-            models.UniqueConstraint(fields=["window", "station"], name="windowstation_unique")
+            models.UniqueConstraint(
+                fields=["window", "station", "evse"], nulls_distinct=False, name="windowstation_unique"
+            )
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="windowstation_due"),

@@ -64,3 +64,7 @@ class PlanStation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.station_id}: {self.share:.0%}"
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.share

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
+from monitoring.views import inspections, plans, repairs, windows, work_orders
 from monitoring.views import maintenance_fragments as fragments
 from monitoring.views import work_order_forms as forms
-from monitoring.views import work_orders
+from monitoring.views.lists.inspections import inspection_list
+from monitoring.views.lists.windows import window_list
 from monitoring.views.lists.work_orders import work_order_list
 
 _ORDER = "console/work-orders/<int:pk>"
+_INSPECTION = "console/inspections/<int:pk>"
 
 urlpatterns = [
     path("console/work-orders/", work_order_list, name="work-order-list"),
@@ -29,5 +32,30 @@ urlpatterns = [
     path("console/stations/<str:identity>/maintenance/", fragments.of_station, name="station-maintenance"),
     path("console/sites/<int:pk>/maintenance/", fragments.of_site, name="site-maintenance"),
     path("console/incidents/<int:pk>/work-orders/", fragments.of_incident, name="incident-work-orders"),
+    path("console/windows/", window_list, name="window-list"),
+    path("console/windows/new/", windows.new, name="window-new"),
+    path("console/windows/<int:pk>/", windows.window, name="window"),
+    path("console/windows/<int:pk>/edit/", windows.edit, name="window-edit"),
+    path("console/windows/<int:pk>/end/", windows.end, name="window-end"),
+    path("console/plans/", plans.plan_list, name="plan-list"),
+    path("console/plans/new/", plans.plan_new, name="plan-new"),
+    path("console/plans/<int:pk>/", plans.plan, name="plan"),
+    path("console/plans/<int:pk>/edit/", plans.plan_edit, name="plan-edit"),
+    path("console/checklists/", plans.checklist_list, name="checklist-list"),
+    path("console/checklists/new/", plans.checklist_new, name="checklist-new"),
+    path("console/checklists/<int:pk>/", plans.checklist_edit, name="checklist-edit"),
+    # The worker's scope is its own folder.
+    path("console/inspections/", inspection_list, name="inspection-list"),
+    path("console/inspections/at/<str:identity>/", inspections.new, name="inspection-new"),
+    path("console/inspections/worker.js", inspections.worker, name="inspection-worker"),
+    path("console/inspections/token/", inspections.token, name="inspection-token"),
+    path("console/inspections/sync/", inspections.sync, name="inspection-sync"),
+    path("console/inspections/<uuid:client_id>/pictures/", inspections.photos, name="inspection-photos"),
+    path(f"{_INSPECTION}/", inspections.inspection, name="inspection"),
+    path(f"{_INSPECTION}/report.pdf", inspections.pdf, name="inspection-pdf"),
+    path(f"{_INSPECTION}/signature/", inspections.signature, name="inspection-signature"),
+    path(f"{_INSPECTION}/pictures/<int:photo>/", inspections.photo, name="inspection-photo"),
+    path(f"{_INSPECTION}/repair/", inspections.repair, name="inspection-repair"),
+    path("console/repairs/", repairs.page, name="repairs"),
     path("sites/<int:pk>/maintenance/", fragments.public_site, name="public-site-maintenance"),
 ]

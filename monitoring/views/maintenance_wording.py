@@ -1,8 +1,10 @@
 """The words of maintenance."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.models import WindowStation, WorkOrder
+from monitoring.models import MaintenanceWindow, WindowStation, WorkOrder
 from stations.views.wording import Text, Word
 
 _State = WorkOrder.State
@@ -60,3 +62,13 @@ def entry_word(kind: str) -> Word:
 
 def choice(choices: type[WorkOrder.Found] | type[WorkOrder.Cured], value: str) -> Text:
     return choices(value).label if value else ""
+
+
+def window_state(window: MaintenanceWindow, now: datetime) -> Word:
+    if window.cancelled_at:
+        return Word(_("Called off"), "x", "unavailable")
+    if window.ended_at or window.ends_at <= now:
+        return Word(_("Over"), "check", "unavailable")
+    if window.starts_at <= now:
+        return Word(_("On"), "play", "charging")
+    return Word(_("Announced"), "calendar", "reserved")
