@@ -20,16 +20,21 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "station.connected": [
         "monitoring.subscribers.connectivity.on_connected",
         "monitoring.subscribers.uptime.on_connected",
+        "monitoring.subscribers.maintenance.on_connected",
     ],
     "station.disconnected": [
         "monitoring.subscribers.connectivity.on_disconnected",
         "monitoring.subscribers.uptime.on_disconnected",
     ],
-    "session.ended": ["monitoring.subscribers.success.on_session"],
+    "session.ended": [
+        "monitoring.subscribers.success.on_session",
+        "monitoring.subscribers.maintenance.on_session_ended",
+    ],
     "session.corrected": ["monitoring.subscribers.success.on_session"],
     "command.finished": [
         "monitoring.subscribers.success.on_command_finished",
         "monitoring.subscribers.uptime.on_command_finished",
+        "monitoring.subscribers.maintenance.on_command_finished",
     ],
     "connector.status": [
         "monitoring.subscribers.success.on_connector_status",
@@ -43,10 +48,12 @@ SLOTS: dict[str, list[str]] = {
     "overview-uptime": ["monitoring:overview-uptime"],
     "station-uptime": ["monitoring:station-uptime", "monitoring:station-success"],
     "station": ["monitoring:station-connectivity"],
-    "site": ["monitoring:site-success", "monitoring:site-uptime-fragment"],
-    "incident": ["monitoring:incident-told"],
+    "site": ["monitoring:site-success", "monitoring:site-uptime-fragment", "monitoring:site-maintenance"],
+    "incident": ["monitoring:incident-told", "monitoring:incident-work-orders"],
     "station-incidents": ["monitoring:station-incidents"],
     "overview-incidents": ["monitoring:overview-incidents"],
+    "station-maintenance": ["monitoring:station-maintenance"],
+    "public-site": ["monitoring:public-site-maintenance"],
 }
 
 # Whatever some rule of monitoring listens to.

@@ -11,6 +11,7 @@ RELIABILITY: Group = (
         Entry("monitoring:uptime", _("Uptime"), "gauge"),
         Entry("monitoring:charging-success", _("Charging success"), "check"),
         Entry("monitoring:rota-list", _("On call"), "calendar"),
+        Entry("monitoring:work-order-list", _("Work orders"), "list"),
         Entry("monitoring:link-list", _("Connectivity"), "online"),
     ),
 )

@@ -83,14 +83,12 @@ def _during(state: State, told: Told, seen: Seen) -> Step:
 
 
 def _after(state: State, told: Told, seen: Seen) -> Step:
-    if state is State.WAITING:
+    if state is State.WAITING or (state is State.ASKED and told is Told.REFUSED):
         return Step.SPARE
-    if state is State.ASKED and told is Told.OPEN:
+    if state in (State.ASKED, State.RESTORING) and told is Told.OPEN:
         return Step.WAIT
-    if state is State.ASKED and told is Told.REFUSED:
-        return Step.SPARE
-    if state is State.RESTORING and told in (Told.OPEN, Told.TAKEN):
-        return Step.WAIT if told is Told.OPEN else Step.DONE
+    if state is State.RESTORING and told is Told.TAKEN:
+        return Step.DONE
     if seen.others_hold:
         return Step.HAND_OVER
     if seen.was_taken_since:

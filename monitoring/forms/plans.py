@@ -36,7 +36,11 @@ class PlanForm(forms.Form):
     every = forms.IntegerField(min_value=1, max_value=10_000_000, label=_("Every"))
     measure = forms.ChoiceField(choices=MaintenancePlan.Measure.choices, label=_("Counted in"))
     lead_days = forms.IntegerField(
-        min_value=0, max_value=365, initial=14, label=_("Days ahead"), help_text=_("A work order is made so long before.")
+        min_value=0,
+        max_value=365,
+        initial=14,
+        label=_("Days ahead"),
+        help_text=_("A work order is made so long before."),
     )
     counted_from = forms.DateField(
         label=_("Counted from"),
@@ -54,7 +58,11 @@ class PlanForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
     )
     checklist: Any = forms.ModelChoiceField(
-        queryset=None, required=False, empty_label=_("None"), label=_("Checklist"), help_text=_("Filled in at the work.")
+        queryset=None,
+        required=False,
+        empty_label=_("None"),
+        label=_("Checklist"),
+        help_text=_("Filled in at the work."),
     )
     is_active = forms.BooleanField(required=False, initial=True, label=_("In force"))
 

@@ -27,7 +27,9 @@ class WindowForm(forms.Form):
     """When, where, and what drivers are told. Times are those of the site."""
 
     site: Any = forms.ModelChoiceField(queryset=None, label=_("Site"))
-    title = forms.CharField(max_length=120, label=_("What drivers are told"), help_text=_("Such as: Cables are replaced"))
+    title = forms.CharField(
+        max_length=120, label=_("What drivers are told"), help_text=_("Such as: Cables are replaced")
+    )
     starts_at = forms.DateTimeField(
         label=_("Begins"),
         input_formats=[_LOCAL],

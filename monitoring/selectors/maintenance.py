@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
@@ -37,7 +38,7 @@ class Cost:
     origin: str
 
 
-def windows_that_count() -> QuerySet[MaintenanceWindow]:
+def windows_that_count() -> "QuerySet[Any]":
     """Those that were not called off; `over_at`: when each ended or is to end."""
     rows = MaintenanceWindow.objects.filter(cancelled_at=None)
     return rows.annotate(over_at=Least("ends_at", Coalesce("ended_at", "ends_at"))).filter(over_at__gt=F("starts_at"))
@@ -82,7 +83,7 @@ def costs(site_ids: Collection[int], since: datetime, until: datetime) -> list[C
     return [Cost(*row) for row in rows.values_list(*names)]
 
 
-def _meant(window: MaintenanceWindow, stations: Sequence[int]) -> list[int]:
+def _meant(window: Any, stations: Sequence[int]) -> list[int]:
     chosen = {station.pk for station in window.stations.all()}
     return [pk for pk in stations if not chosen or pk in chosen]
 

@@ -75,4 +75,6 @@ def next_of_site(site_id: int, *, now: datetime) -> list[MaintenanceWindow]:
 def announced_to_drivers(site_id: int, *, now: datetime) -> list[MaintenanceWindow]:
     """What the public page of a site says: windows that are on, or begin within two weeks."""
     rows = windows_that_count().filter(site=site_id, over_at__gt=now, starts_at__lt=now + ANNOUNCED)
-    return list(rows.filter(site__is_public=True, site__is_active=True).select_related("site").order_by("starts_at")[:3])
+    return list(
+        rows.filter(site__is_public=True, site__is_active=True).select_related("site").order_by("starts_at")[:3]
+    )

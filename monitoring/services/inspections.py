@@ -164,8 +164,10 @@ def receive_photo(*, inspection: Inspection, client_id: UUID, item: str, content
 def make_repair(*, inspection: Inspection, by: User) -> WorkOrder:
     """A work order of what failed; a second time it is the same one. Raises ValidationError where nothing failed."""
     with transaction.atomic():
-        row = Inspection.objects.select_for_update(of=("self",)).select_related("station__site", "site").get(
-            pk=inspection.pk
+        row = (
+            Inspection.objects.select_for_update(of=("self",))
+            .select_related("station__site", "site")
+            .get(pk=inspection.pk)
         )
         if row.repair is not None:
             return row.repair

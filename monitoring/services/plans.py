@@ -13,7 +13,9 @@ from monitoring.models import MaintenancePlan, PlanStation
 from stations.models import Station
 
 
-def make_plan(*, organization: Organization, by: User, stations: Sequence[Station] = (), **values: Any) -> MaintenancePlan:
+def make_plan(
+    *, organization: Organization, by: User, stations: Sequence[Station] = (), **values: Any
+) -> MaintenancePlan:
     """A new plan. Raises ValidationError."""
     now = timezone.now()
     plan = MaintenancePlan(

@@ -83,7 +83,9 @@ def _rows(window: MaintenanceWindow, now: datetime) -> list[WindowStation]:
 
 def _advance(pk: int, now: datetime) -> int:
     with transaction.atomic():
-        rows = WindowStation.objects.select_for_update(of=("self",)).select_related("window", "station", "evse", "command")
+        rows = WindowStation.objects.select_for_update(of=("self",)).select_related(
+            "window", "station", "evse", "command"
+        )
         row = rows.filter(pk=pk, due_at__lte=now).first()
         if row is None:
             return 0

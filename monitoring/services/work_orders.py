@@ -13,6 +13,7 @@ from drivers.domain.phrases import english
 from drivers.domain.roles import Permission
 from drivers.models import User
 from monitoring.models import (
+    Alert,
     Incident,
     MaintenancePlan,
     WorkOrder,
@@ -78,6 +79,27 @@ def open_work_order(
             _tell(order, "assigned", by, now, str(assigned_to))
     _nudge(order)
     return order
+
+
+def order_of_signs(*, alert: Alert, by: User) -> WorkOrder:
+    """A work order of early signs; while one is open for the same alert, it is that one."""
+    known = WorkOrder.objects.filter(station=alert.station_id, origin=WorkOrder.Origin.SIGNS, state__in=OPEN)
+    for order in known:
+        if order.evidence.get("alert") == alert.pk:
+            return order
+    station = alert.station
+    site = station.site if station is not None else alert.site
+    if site is None:
+        raise ValidationError(_("This alert is about no site."))
+    return open_work_order(
+        site=site,
+        station=station,
+        title=alert.said[:200],
+        origin=WorkOrder.Origin.SIGNS,
+        incident=alert.incident,
+        evidence={**alert.evidence, "alert": alert.pk},
+        by=by,
+    )
 
 
 def assign(*, order: WorkOrder, to: User | None, by: User) -> WorkOrder:

@@ -1,5 +1,5 @@
 """Periodic work of monitoring. Each task fetches nothing itself: it calls one service."""
 
-from monitoring.tasks import alerting, exclusions, links, network_tests, notifications, success, uptime
+from monitoring.tasks import alerting, exclusions, links, maintenance, network_tests, notifications, success, uptime
 
-__all__ = ["alerting", "exclusions", "links", "network_tests", "notifications", "success", "uptime"]
+__all__ = ["alerting", "exclusions", "links", "maintenance", "network_tests", "notifications", "success", "uptime"]

@@ -1,6 +1,6 @@
 """The pages of monitoring and the fragments it puts into the slots of others: one module for each of its subjects."""
 
-from monitoring.urls import connectivity, exclusions, incidents, links, notifications, success, uptime
+from monitoring.urls import connectivity, exclusions, incidents, links, maintenance, notifications, success, uptime
 
 app_name = "monitoring"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     *exclusions.urlpatterns,
     *incidents.urlpatterns,
     *links.urlpatterns,
+    *maintenance.urlpatterns,
     *notifications.urlpatterns,
     *success.urlpatterns,
     *uptime.urlpatterns,

@@ -57,5 +57,6 @@ urlpatterns = [
     path(f"{_INSPECTION}/pictures/<int:photo>/", inspections.photo, name="inspection-photo"),
     path(f"{_INSPECTION}/repair/", inspections.repair, name="inspection-repair"),
     path("console/repairs/", repairs.page, name="repairs"),
+    path("console/repairs/signs/<int:pk>/", repairs.from_signs, name="work-order-from-signs"),
     path("sites/<int:pk>/maintenance/", fragments.public_site, name="public-site-maintenance"),
 ]

@@ -1,6 +1,7 @@
 """An inspection as a PDF, on A4."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
@@ -72,7 +73,7 @@ def _picture(pdf: FPDF, name: str, width: float) -> None:
     """A stored picture; one whose file is gone is left out."""
     if default_storage.exists(name):
         with default_storage.open(name) as file:
-            pdf.image(file, w=width)
+            pdf.image(BytesIO(file.read()), w=width)
         pdf.ln(2)
 
 

@@ -90,14 +90,15 @@ def sync(request: ConsoleRequest) -> JsonResponse:
     if sent is None:
         return _problem(_("This is no inspection that can be read."), 400)
     client_id, identity, values = sent
+    person = values.pop("person")
     station = visible_stations(request.user).select_related("site").filter(identity=identity).first()
-    if station is None:
-        return _problem(_("There is no station %(name)s any more, or you do not see it.") % {"name": identity}, 409)
-    if not may(request.user, Permission.MAINTAIN, station.site):
-        return _problem(_("Your role does not include inspections here."), 403)
-    if values.pop("person") != request.user.pk:
-        return _problem(_("Somebody else filled it in: they have to be signed in."), 409)
     try:
+        if station is None or not may(request.user, Permission.MAINTAIN, station.site):
+            # A station that others have or nobody has: both are said alike.
+            text = _("There is no station %(name)s any more, or you may not inspect it.")
+            raise Conflict(text % {"name": identity})
+        if person != request.user.pk:
+            raise Conflict(_("Somebody else filled it in: they have to be signed in."))
         row, is_new = inspections.receive(station=station, by=request.user, client_id=client_id, sent=values)
     except ValidationError as problem:
         return _problem(problem.messages[0], 400)

@@ -1,17 +1,19 @@
 """What the pages of stations, sites and incidents say of maintenance, and what drivers are told."""
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from drivers.domain.roles import Permission
-from monitoring.models import Incident, PlanStation
+from monitoring.models import Incident, PlanStation, WorkOrder
 from monitoring.selectors.windows import announced_to_drivers, next_of_site, next_of_station
 from monitoring.selectors.work_orders import OPEN, visible_work_orders
 from monitoring.views import maintenance_wording as wording
 from stations.permissions import may, organization_ids_granting, where_granted
 from stations.selectors import visible_sites, visible_stations
 from stations.views.pages import ConsoleRequest, console
+from stations.views.wording import Word
 
 FEW = 5
 
@@ -54,9 +56,9 @@ def of_site(request: ConsoleRequest, pk: int) -> HttpResponse:
     return render(request, "monitoring/maintenance.html", context)
 
 
-def _with_states(orders: object) -> list[tuple[object, wording.Word]]:
+def _with_states(orders: QuerySet[WorkOrder]) -> list[tuple[WorkOrder, Word]]:
     now = timezone.now()
-    rows = orders.select_related("assigned_to", "station")[:FEW]  # type: ignore[attr-defined]
+    rows = orders.select_related("assigned_to", "station")[:FEW]
     return [(row, wording.state_of(row, is_overdue=row.is_overdue(now))) for row in rows]
 
 

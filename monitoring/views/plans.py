@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from drivers.domain.roles import Permission
-from drivers.models import Organization
 from monitoring.forms.plans import ChecklistForm, ItemForm, PlanForm, item_forms
 from monitoring.models import Checklist, MaintenancePlan
 from monitoring.selectors.inspections import visible_checklists, visible_plans
@@ -79,7 +78,7 @@ def _plan(request: ConsoleRequest, found: MaintenancePlan | None, organizations:
     )
     if form.is_bound and form.is_valid():
         values = dict(form.cleaned_data)
-        owner: Organization = values.pop("organization", None) or form.only
+        owner = values.pop("organization", None) or organizations[0]
         stored: list[MaintenancePlan] = []
 
         def store() -> None:
@@ -128,7 +127,7 @@ def _checklist(request: ConsoleRequest, found: Checklist | None, organizations: 
     # All of them, so that everything wrong is said at once.
     if posted is not None and all([form.is_valid(), *(item.is_valid() for item in items)]):
         values = dict(form.cleaned_data)
-        owner: Organization = values.pop("organization", None) or form.only
+        owner = values.pop("organization", None) or organizations[0]
 
         def store() -> None:
             checklists.save_checklist(checklist=found, organization=owner, items=_given(items), **values)

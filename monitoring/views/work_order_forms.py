@@ -31,9 +31,7 @@ def new(request: ConsoleRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     stations = visible_stations(request.user).filter(site__in=sites)
     site = _site(sites, posted.get("site", "") if posted else initial.get("site"))
-    form = WorkOrderForm(
-        posted, initial=initial, sites=sites, stations=stations, people=people_of(site, workers)
-    )
+    form = WorkOrderForm(posted, initial=initial, sites=sites, stations=stations, people=people_of(site, workers))
     if form.is_bound and form.is_valid():
         made: list[WorkOrder] = []
         if save(form, lambda: made.append(_make(request, form, incident))):
@@ -72,9 +70,7 @@ def edit(request: ConsoleRequest, pk: int) -> HttpResponse:
         "due_on": timezone.localtime(order.due_at, order.site.zone).date() if order.due_at else None,
         "assigned_to": order.assigned_to_id,
     }
-    form = WorkOrderForm(
-        posted, initial=initial, sites=None, stations=None, people=workers(order.site), is_fixed=True
-    )
+    form = WorkOrderForm(posted, initial=initial, sites=None, stations=None, people=workers(order.site), is_fixed=True)
     if form.is_bound and form.is_valid() and save(form, lambda: _change(request, order, form)):
         return redirect("monitoring:work-order", pk)
     context = {"form": form, "order": order, "incident": None, "site": order.site}

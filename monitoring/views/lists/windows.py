@@ -24,7 +24,9 @@ class WindowList(Listing[MaintenanceWindow, MaintenanceWindow]):
     name = "windows"
     url_name = "monitoring:window-list"
     title = _("Maintenance windows")
-    about = _("When stations are worked on. Drivers are told, alerts are silent, and what goes out of service comes back.")
+    about = _(
+        "When stations are worked on. Drivers are told, alerts are silent, and what goes out of service comes back."
+    )
     icon = "calendar"
     nothing = _("No maintenance is planned")
     nothing_about = _("A window tells drivers, takes stations out of service once they are idle, and puts them back.")
@@ -41,9 +43,7 @@ class WindowList(Listing[MaintenanceWindow, MaintenanceWindow]):
             {"cancelled_at": lambda w: w.cancelled_at, "ended_at": lambda w: w.ended_at},
             is_state=True,
         ),
-        Column(
-            "site", _("Site"), lambda w: w.site.name, {"site": lambda w: w.site.name}, css="soft", is_default=False
-        ),
+        Column("site", _("Site"), lambda w: w.site.name, {"site": lambda w: w.site.name}, css="soft", is_default=False),
         Column(
             "starts",
             _("Begins"),
