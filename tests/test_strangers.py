@@ -44,7 +44,7 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
-from tests.monitoring import exclusion_rows, told_rows
+from tests.monitoring import exclusion_rows, maintenance_rows, told_rows
 from tests.monitoring.alert_rows import AlertFactory
 
 # Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in,
@@ -111,6 +111,7 @@ def network(network):
     told_rows.make(network.organization, network.site, owner)
     incident = network.organization.incidents.get()
     AlertFactory(station=network.station, incident=incident, said="ALERT-OF-VOLTA")
+    maintenance_rows.make(network.station, owner)
     return network
 
 
@@ -142,6 +143,7 @@ def secrets(network, operator):
         "EXCLUSION-OF-VOLTA",
         operator.email,
         *told_rows.TEXTS,
+        *maintenance_rows.TEXTS,
         *(f"{text}Volta" for text in device_rows.TEXTS),
     ]
 
@@ -183,6 +185,7 @@ def rows(network):
         LocalListEntry: {"list__station__site__organization": network.organization},
         ConfigurationTemplate: {"organization": network.organization},
         Exclusion: {"site__organization": network.organization},
+        **{model: {"organization": network.organization} for model in maintenance_rows.OWNED},
         DisplayMessage: {"station__site__organization": network.organization},
         Channel: {"organization": network.organization},
         Rota: {"organization": network.organization},

@@ -1,13 +1,55 @@
 """Rows of maintenance for tests: sensible by themselves, every detail can be given."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from monitoring.models import Checklist, MaintenancePlan, MaintenanceWindow, WorkOrder
+from monitoring.models import Alert, Checklist, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder
 from tests.factories import SiteFactory
+
+TEXTS = ("ORDER-OF-VOLTA", "WINDOW-OF-VOLTA", "PLAN-OF-VOLTA", "CHECKLIST-OF-VOLTA", "INSPECTION-OF-VOLTA")
+OWNED = (Checklist, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder)
+
+
+def make(station, person):
+    """One of each, with names that show wherever they leak. The window is not told to drivers yet."""
+    now = timezone.now()
+    order = WorkOrderFactory(site=station.site, station=station, title="ORDER-OF-VOLTA")
+    order.parts.create(name="Cable")
+    order.photos.create(file="a.jpg", thumbnail="b.jpg", added_at=now)
+    WindowFactory(site=station.site, title="WINDOW-OF-VOLTA", starts_at=now + timedelta(days=30), due_at=None)
+    organization = station.site.organization
+    plan = PlanFactory(organization=organization, title="PLAN-OF-VOLTA")
+    plan.rows.create(station=station, counted_from=now, reckoned_at=now)
+    checklist = ChecklistFactory(organization=organization, title="CHECKLIST-OF-VOLTA")
+    Inspection.objects.create(
+        client_id=uuid4(),
+        digest="",
+        organization=organization,
+        site=station.site,
+        station=station,
+        checklist=checklist,
+        title="INSPECTION-OF-VOLTA",
+        items=checklist.items,
+        by=person,
+        begun_at=now,
+        finished_at=now,
+        received_at=now,
+    )
+    Alert.objects.create(
+        organization=organization,
+        site=station.site,
+        station=station,
+        rule="early_signs",
+        subject=f"station:{station.pk}",
+        severity=3,
+        said="It grows worse.",
+        began_at=now,
+        noticed_at=now,
+    )
 
 
 class WindowFactory(DjangoModelFactory):
