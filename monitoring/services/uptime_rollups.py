@@ -3,12 +3,12 @@ worked out anew. Both give the same, since sums of a time are those of its parts
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import BigIntegerField, Func, Max, Min, Q
 from django.utils import timezone
 
 from monitoring.domain.uptime import (
@@ -74,12 +74,19 @@ def _bring_up(port_ids: Sequence[int], now: datetime) -> int:
     """All months of some ports. Locked, so that a change of their ledgers meanwhile is dealt with before or after."""
     locked = Port.objects.select_for_update().filter(pk__in=port_ids).order_by("pk")
     ports = list(locked.only("site_id", "commissioned_at", "removed_at"))
-    latest = PortMonth.objects.filter(port__in=port_ids).order_by().values("port").annotate(month=Max("month"))
-    recent = min((row["month"] for row in latest), default=month_of(now))
-    rows = PortMonth.objects.filter(Q(is_due=True) | Q(month__gte=recent), port__in=port_ids)
-    known = {(row.port_id, row.month): row for row in rows}
-    last = {row.port_id: row.month for row in sorted(known.values(), key=lambda row: row.month)}
-    plans = [plan for port in ports for plan in _plans(port, known, last.get(port.pk), now)]
+    extent = {
+        pk: (first, last)
+        for pk, first, last in PortMonth.objects.filter(port__in=port_ids)
+        .order_by()
+        .values("port")
+        .annotate(first=Min("month"), last=Max("month"))
+        .values_list("port", "first", "last")
+    }
+    recent = min((last for _, last in extent.values()), default=month_of(now))
+    known: dict[int, dict[date, PortMonth]] = defaultdict(dict)
+    for row in PortMonth.objects.filter(Q(is_due=True) | Q(month__gte=recent), port__in=port_ids):
+        known[row.port_id][row.month] = row
+    plans = [plan for port in ports for plan in _plans(port, known[port.pk], extent.get(port.pk), now)]
     # Of most only the last hour is asked: those that are worked out anew would have their months read for all.
     for is_anew in (False, True):
         _work_out([plan for plan in plans if plan.is_anew is is_anew])
@@ -125,29 +132,42 @@ class _Plan:
 
 
 def _plans(
-    port: Port, known: Mapping[tuple[int, date], PortMonth], last: date | None, now: datetime
+    port: Port, known: Mapping[date, PortMonth], extent: tuple[date, date] | None, now: datetime
 ) -> Iterator[_Plan]:
-    """The rows of a port that are due, unfinished or missing."""
+    """The rows of a port that are due, unfinished or missing: after the last one, and before the first where it turned
+    out to be older. `extent`: the months of the first and the last."""
     begun, end = port.commissioned_at, min(now, port.removed_at or now)
     if begun is None:
         return
-    due = [row for (pk, _), row in known.items() if pk == port.pk and row.is_due]
-    first = max(month_start(last), begun) if last else begun
-    months = {row.month for row in due} | set(months_between(first, end))
+    months = {row.month for row in known.values() if row.is_due}
+    months |= {m for m in months_between(begun, end) if extent is None or not extent[0] <= m < extent[1]}
     for month in sorted(months):
-        row = known.get((port.pk, month)) or PortMonth(port=port, month=month, through=month_start(month))
+        row = known.get(month) or PortMonth(port=port, month=month, through=month_start(month))
         until = min(month_end(month), end)
-        if row.is_due or row.pk is None or row.through < until:
+        if until > begun and (row.is_due or row.pk is None or row.through < until):
             yield _Plan(port, row, until, begun=begun)
+
+
+class _Epoch(Func):
+    """An instant as whole seconds since 1970: numbers are read from the database ten times as fast as times are."""
+
+    output_field = BigIntegerField()
+    template = "CAST(EXTRACT(EPOCH FROM %(expressions)s) AS BIGINT)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)")
 
 
 def _ledgers(port_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Interval]]:
     """The current entries of some ports in a time. Tuples, not rows of the model: there may be millions."""
     entries = LedgerEntry.objects.filter(port__in=list(port_ids), replaced_at=None, start__lt=until)
-    entries = entries.filter(Q(end=None) | Q(end__gt=since))
+    # What ended just then is the beginning of an outage that goes on.
+    entries = entries.filter(Q(end=None) | Q(end__gte=since))
+    rows = entries.order_by().values_list("port", _Epoch("start"), _Epoch("end"), "state", "cause")
     found: dict[int, list[Interval]] = defaultdict(list)
-    for port_id, start, end, state, cause in entries.order_by().values_list("port", "start", "end", "state", "cause"):
-        found[port_id].append(Interval(start, end or until, _STATES[state], _CAUSES[cause]))
+    for port_id, start_s, end_s, state, cause in rows.iterator(chunk_size=20_000):
+        start, end = datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC) if end_s else until
+        found[port_id].append(Interval(start, end, _STATES[state], _CAUSES[cause]))
     for intervals in found.values():
         intervals.sort(key=itemgetter(0))
     return found

@@ -47,8 +47,8 @@ def rows():
 
 def test_hour_by_hour_is_the_same_as_at_once(tell, port):
     ups = {30: Word.FAULTED, 34: Word.WORKS, 300: Word.FAULTED, 310: Word.WORKS}
-    for hour in range(1, 400, 7):
-        for when in [when for when in ups if hour - 7 < when <= hour]:
+    for hour in range(1, 400, 29):
+        for when in [when for when in ups if hour - 29 < when <= hour]:
             tell(connector(port.evse.connectors.get().pk), ups[when], when)
         uptime_rollups.roll_up(now=at(hour))
     stepwise = rows()
@@ -142,3 +142,13 @@ def test_a_budget_tells_when_it_will_be_used_up(tell, port, viewer):
     assert budget.left == pytest.approx(15_768 - 6_000)
     assert budget.breach_at is not None
     assert budget.burn_rate > 1
+
+
+def test_a_port_that_turns_out_older_gets_its_earlier_months(tell, port):
+    uptime_rollups.roll_up(now=at(24))
+    tell(CONNECTION, ON, -24 * 40, now=25)
+    tell(connector(port.evse.connectors.get().pk), Word.WORKS, -24 * 40, now=25)
+    uptime_rollups.roll_up(now=at(26))
+    months = list(PortMonth.objects.values_list("month__month", "measured_s"))
+    assert [month for month, _ in months] == [12, 1]
+    assert sum(seconds for _, seconds in months) == 40 * 86_400 + 26 * 3600
