@@ -227,7 +227,7 @@ def sweep(*, now: datetime | None = None) -> int:
         .exclude(cause=Cause.OFFLINE)
     )
     for pk, last_seen in silent.values_list("pk", "station__last_seen"):
-        refresh([pk], since=min(last_seen, now), now=now)
+        refresh([pk], since=last_seen, now=now)
         dealt += 1
     return dealt + ports.follow()
 

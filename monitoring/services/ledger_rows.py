@@ -88,7 +88,7 @@ def _corrections(port: Port, start: datetime) -> list[Interval | Span]:
 def _store(port: Port, intervals: list[Interval], *, start: datetime, now: datetime, until: datetime) -> int:
     """Write what differs from the current entries that end after `start`; the last one stays open while it lasts."""
     is_over = port.removed_at is not None
-    wanted = {
+    wanted: dict[_Key, Interval] = {
         (i.start, None if i.end == until and not is_over else i.end, *i[2:5], i.correction or None): i
         for i in intervals
     }
