@@ -103,6 +103,11 @@ SUBJECTS = {
     "ports": lambda network: network.session.evse_id,
     "exclusions": lambda network: network.site.exclusions.get().pk,
     "alerts": lambda network: network.organization.alerts.get().pk,
+    "drops": lambda network: network.organization.drops.get().pk,
+    "ranges": lambda network: network.organization.provider_ranges.get().pk,
+    "tests": lambda network: network.organization.test_runs.first().pk,
+    "network-tests": lambda network: network.organization.test_runs.first().pk,
+    "test-plans": lambda network: network.organization.test_plans.get().pk,
     "vat-checks": lambda network: network.station.vat_checks.get().pk,
 }
 

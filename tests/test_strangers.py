@@ -44,7 +44,7 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
-from tests.monitoring import exclusion_rows, maintenance_rows, told_rows
+from tests.monitoring import exclusion_rows, link_rows, maintenance_rows, told_rows
 from tests.monitoring.alert_rows import AlertFactory
 
 # Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in,
@@ -104,6 +104,7 @@ def network(network):
     apikeys.issue(user=factories.MembershipFactory(organization=network.organization, role=Role.VIEWER).user)
     factories.InvitationFactory(organization=network.organization, email="invited@volta.example")
     factories.RootCertificateFactory(organization=network.organization)
+    link_rows.make(network)
     exclusion_rows.ExclusionFactory(site=network.site, evidence="EXCLUSION-OF-VOLTA")
     ports.ensure([network.station.pk], now=network.session.received_at)
     device_rows.make(network.station, "Volta")
@@ -144,6 +145,7 @@ def secrets(network, operator):
         operator.email,
         *told_rows.TEXTS,
         *maintenance_rows.TEXTS,
+        *link_rows.TEXTS,
         *(f"{text}Volta" for text in device_rows.TEXTS),
     ]
 

@@ -39,6 +39,11 @@ CONSOLE = [
     "/console/charging-success/",
     "/console/charging-success/?by=firmware",
     "/console/charging-success/attempts/",
+    "/console/connectivity/",
+    "/console/connectivity/drops/",
+    "/console/connectivity/providers/",
+    "/console/connectivity/tests/",
+    "/console/connectivity/tests/new/",
     "/console/configuration/",
     "/console/configuration/add/",
     "/console/configuration/differences/",
@@ -60,6 +65,7 @@ SITE_AND_SESSION += ["driver", "id-token", "id-token/edit/", "member"]
 BOTH = ["", "commands/", "reservations/", "tokens/", "power/", "configuration/", "messages/", "logs/"]
 BOTH += [
     "checks/",
+    "link/",
     "security/",
     "setup/",
     "edit/",
