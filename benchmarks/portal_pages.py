@@ -136,6 +136,16 @@ _CONSOLE = (
     "configuration/",
     "configuration/differences/",
     "root-certificates/",
+    "uptime/",
+    "uptime/?measure=uk&only_under=on",
+    "uptime/summary/",
+    "uptime/sites/{site}/",
+    "uptime/overview/",
+    "sites/{site}/uptime/",
+    "stations/{identity}/uptime/",
+    "uptime/exclusions/",
+    "uptime/reports/",
+    "uptime/reports/uk/?all=1",
 )
 _PUBLIC = (
     "/",
@@ -215,6 +225,10 @@ _REST = (
     "network-tests/",
     "refused-attempts/",
     "configuration-templates/",
+    "uptime/ports/",
+    "uptime/sites/",
+    "uptime/network/",
+    "exclusions/",
 )
 # What the operator of a few sites looks at: the cost of a scope shows in the lists over all.
 _SCOPED = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitoring.domain.uptime import State
+from monitoring.domain.uptime import State, clipped
 from monitoring.selectors.outages import Stretch
 
 WIDTH, HEIGHT = 1000.0, 24.0
@@ -37,8 +37,12 @@ def strip(stretch: Stretch, since: datetime, until: datetime) -> list[Piece]:
     within = [i for i in stretch.intervals if i.end > since and i.start < until]
     ups = [piece(i.start, i.end, _TONES[i.state]) for i in within if i.state is State.UP]
     outs = [piece(i.start, i.end, _TONES[i.state]) for i in within if i.state is not State.UP]
+    # Only where there was outage: elsewhere it excludes nothing.
     bands = [
-        piece(e.start, e.end, "reserved", HEIGHT - 7, 7) for e in stretch.excluded if e.end > since and e.start < until
+        piece(part.start, part.end, "reserved", HEIGHT - 8, 8)
+        for out in within
+        if out.is_outage
+        for part in clipped(stretch.excluded, max(out.start, since), min(out.end, until))
     ]
     return [*ups, *outs, *bands]
 

@@ -47,6 +47,10 @@ CONSOLE = [
     "/console/configuration/",
     "/console/configuration/add/",
     "/console/configuration/differences/",
+    "/console/uptime/",
+    "/console/uptime/reports/",
+    "/console/uptime/reports/uk/?all=1",
+    "/console/uptime/exclusions/",
     "/console/members/",
     "/console/audit/",
     "/console/keys/",
@@ -60,7 +64,7 @@ CONSOLE = [
     "/accounts/logout/",
 ]
 SITE_AND_SESSION = ["site", "site/edit/", "site/contacts/add/", "session", "session/timeline/"]
-SITE_AND_SESSION += ["driver", "id-token", "id-token/edit/", "member"]
+SITE_AND_SESSION += ["uptime", "driver", "id-token", "id-token/edit/", "member"]
 # Of a station of OCPP 1.6 and of one of 2.0.1; what OCPP 1.6 has nothing for is left out.
 BOTH = ["", "commands/", "reservations/", "tokens/", "power/", "configuration/", "messages/", "logs/"]
 BOTH += [
@@ -90,7 +94,7 @@ def _open(page, where):
         _open_station(page, *where.split(" "))
     else:
         kind, _, rest = where.partition("/")
-        page.goto(f"/console/{kind}s/")
+        page.goto("/console/uptime/" if kind == "uptime" else f"/console/{kind}s/")
         page.goto(page.locator("a.row-link").first.get_attribute("href") + rest)
     if page.locator("[data-chart]").count():
         page.locator("[data-chart][data-drawn]").wait_for()
