@@ -29,8 +29,8 @@ from benchmarks.servers import ROOT
 
 MOST_S = 2.0
 WARM_UP = 5
-GRACE_S = 30.0
-STARTS_WITHIN_S = 60.0
+GRACE_S = 60.0
+STARTS_WITHIN_S = 240.0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -81,6 +81,7 @@ def measure(options: argparse.Namespace) -> Report:
         import django  # noqa: PLC0415 - once the settings name the new database
 
         django.setup()
+        _empty_queue()
         hook = started.enter_context(_listening())
         _rows(chargers, f"http://127.0.0.1:{hook.server_address[1]}/hook")
         port, pid = started.enter_context(edge())
@@ -89,11 +90,18 @@ def measure(options: argparse.Namespace) -> Report:
         pids = {"edge": pid, "worker": worker, "beat": beat}
         row = asyncio.run(_load(options, chargers, f"ws://127.0.0.1:{port}/ocpp", hook, pids, url))
     goals = [
-        Goal(f"p95 {row['p95 ms']:.0f} ms, at most {MOST_S * 1000:.0f} ms", row["p95 ms"] <= MOST_S * 1000),
+        Goal(f"p95 {row['p95 ms']:.0f} ms, at most {MOST_S * 1000:.0f} ms", 0 < row["p95 ms"] <= MOST_S * 1000),
         Goal(f"{row['told']} of {options.faults} told", row["told"] == options.faults),
         Goal(f"{row['doubles']} told twice, none", row["doubles"] == 0),
     ]
     return Report("alerts", [row], goals)
+
+
+def _empty_queue() -> None:
+    """What a run before has left would be worked off first."""
+    from config.celery import app  # noqa: PLC0415 - once the settings name the new database
+
+    app.control.purge()
 
 
 @contextmanager
@@ -151,6 +159,8 @@ async def _load(
     for charger in first:
         await charger.call("StatusNotification", _status(charger, is_faulted=True))
     await _until(hook, first, STARTS_WITHIN_S)
+    if not {charger.identity for charger in first} <= hook.told.keys():
+        raise RuntimeError(f"The worker told of {len(hook.told)} of the first {WARM_UP} faults: no figure.")
     due: dict[str, float] = {}
 
     async def fault(charger: Charger, at: float) -> None:

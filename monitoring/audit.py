@@ -2,17 +2,32 @@
 
 from drivers.audit import log
 from monitoring.models import (
+    Channel,
     Checklist,
+    EscalationPolicy,
     Exclusion,
     FederalSite,
     Inspection,
     MaintenancePlan,
     MaintenanceWindow,
+    Rota,
+    RotaLayer,
+    RotaOverride,
     WorkOrder,
 )
 
 
 def register() -> None:
+    log(
+        Channel,
+        lambda row: [(row.organization_id, None)],
+        exclude_fields=["last_sent_at", "problem", "sealed_url", "sealed_secret"],
+        m2m_fields={"sites"},
+    )
+    log(Rota, lambda row: [(row.organization_id, None)])
+    log(RotaLayer, lambda row: [(row.rota.organization_id, None)])
+    log(RotaOverride, lambda row: [(row.rota.organization_id, None)])
+    log(EscalationPolicy, lambda row: [(row.organization_id, None)], m2m_fields={"sites"})
     log(
         WorkOrder,
         lambda row: [(row.organization_id, row.site_id)],

@@ -20,7 +20,7 @@ from drivers.domain.roles import Permission
 from drivers.models import User
 from monitoring.models import Channel, Notification, Rota, RotaOverride, Severity
 from monitoring.selectors.notifications import managed, sites_to_choose, visible_channels, visible_notifications
-from monitoring.selectors.rota import Duty, duties, visible_rotas
+from monitoring.selectors.rota import duties, visible_rotas
 from monitoring.services import channels, rotas
 from stations.api.base import ID, organization_for
 from stations.api.fields import VisibleField
@@ -38,7 +38,7 @@ class GravityField(serializers.ChoiceField):
     def to_representation(self, value: Any) -> str:
         return Severity(value).name.lower()
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: Any) -> Any:
         return int(Severity[str(super().to_internal_value(data)).upper()])
 
 
@@ -118,7 +118,7 @@ def _store(channel: Channel, values: dict[str, Any]) -> Channel:
     return channel
 
 
-class ShiftSerializer(serializers.Serializer[Duty]):
+class ShiftSerializer(serializers.Serializer[Any]):
     """`person` is null in a gap: nobody is on call."""
 
     starts_at = serializers.DateTimeField(source="shift.start")

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 import orjson
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -88,7 +88,7 @@ def dialog_done(message: str) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": news.encode("ascii", "backslashreplace").decode()})
 
 
-def save(form: Form, service: Callable[[], object]) -> bool:
+def save(form: BaseForm, service: Callable[[], object]) -> bool:
     """Whether the service took it; if not, the form says why."""
     try:
         service()
