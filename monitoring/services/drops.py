@@ -107,7 +107,7 @@ def _take_down(station: Station, connection: Connection) -> None:
         defaults={
             "organization_id": organization_id,
             "station": station,
-            "at": connection.closed_at,
+            "at": connection.closed_at or connection.last_seen,
             "heard_at": connection.last_seen,
             "opened_at": connection.opened_at,
             "back_at": later.values_list("opened_at", flat=True).first(),
@@ -213,7 +213,8 @@ class _Court:
         )
         told: dict[int, list[datetime]] = defaultdict(list)
         for station_id, sent_at in sent.values_list("station", "sent_at"):
-            told[station_id].append(sent_at)
+            if sent_at is not None:
+                told[station_id].append(sent_at)
         return {drop.pk for drop in drops if any(drop.at - RESTARTING <= at <= drop.at for at in told[drop.station_id])}
 
     def _standing(self, drop: Drop, line: str | None = None) -> int:
@@ -233,8 +234,9 @@ class _Court:
             Q(closed_at=None) | Q(closed_at__gt=since), station__site__in={drop.station.site_id for drop in self.drops}
         )
         found: dict[int, list[tuple[int, str, datetime, datetime | None]]] = defaultdict(list)
-        for site, *held in rows.values_list("station__site", "station", "remote_address", "opened_at", "closed_at"):
-            found[site].append((held[0], held[1], held[2], held[3]))
+        names = ("station__site", "station", "remote_address", "opened_at", "closed_at")
+        for site, station, address, opened_at, closed_at in rows.values_list(*names):
+            found[site].append((station, address, opened_at, closed_at))
         return found
 
     def _standing_of(self, drop: Drop, provider: str | None) -> int:

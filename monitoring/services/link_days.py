@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
@@ -106,7 +107,7 @@ def _day(pk: int, day: date, told: _Told) -> LinkDay:
 def _hours(ids: Sequence[int], since: datetime, until: datetime) -> dict[int, dict[str, float]]:
     rows = LinkHour.objects.filter(station__in=ids, hour__gte=since, hour__lt=until).values("station")
     names = ("pings", "lost", "rtt_sum_ms", "messages", "delay_sum_ms", "queued")
-    found = rows.annotate(**{f"all_{name}": Sum(name) for name in names}, most=Max("rtt_max_ms"))
+    found: Any = rows.annotate(**{f"all_{name}": Sum(name) for name in names}, most=Max("rtt_max_ms"))
     return {
         row["station"]: {**{name: row[f"all_{name}"] for name in names}, "rtt_max_ms": row["most"]} for row in found
     }
