@@ -1,5 +1,6 @@
 """Inspections: filled in at the charger, with a connection or without; their results as a page and as a PDF."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import orjson
 from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -65,12 +66,12 @@ def new(request: ConsoleRequest, identity: str) -> HttpResponse:
 
 @console
 @require_GET
-def worker(request: ConsoleRequest) -> FileResponse:
+def worker(request: ConsoleRequest) -> HttpResponse:
     """The script that keeps the page at hand; its address is what limits it to inspections."""
     path = finders.find("js/inspection-worker.js")
     if not isinstance(path, str):
         raise Http404
-    response = FileResponse(open(path, "rb"), content_type="text/javascript")  # noqa: SIM115 - the response closes it
+    response = HttpResponse(Path(path).read_bytes(), content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
 
