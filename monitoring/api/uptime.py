@@ -121,7 +121,8 @@ class PortUptimeView(generics.ListAPIView[Port]):
     """Ports with their figures, in the order of their numbers."""
 
     queryset = Port.objects.none()
-    serializer_class = PortUptimeSerializer
+    # What is listed are ports, what is shown of each its figures.
+    serializer_class: Any = PortUptimeSerializer
     filter_backends = ()
     ordering = "id"
 
@@ -141,7 +142,7 @@ class PortUptimeView(generics.ListAPIView[Port]):
         ports = Port.objects.filter(pk__in=[port.pk for port in page])
         viewer, month = cast(User, request.user), _month(_asked(AskedSerializer, request))
         figures = {row.port.pk: row for row in uptime.port_figures(viewer, month=month, ports=ports)}
-        rows = [figures[port.pk] for port in page if port.pk in figures]
+        rows: Any = [figures[port.pk] for port in page if port.pk in figures]
         return self.get_paginated_response(PortUptimeSerializer(rows, many=True).data)
 
 
@@ -156,7 +157,7 @@ class PortLedgerView(APIView):
         asked = _asked(SpanSerializer, request)
         until: datetime = min(asked.get("until", timezone.now()), timezone.now())
         since: datetime = max(asked.get("since", until - timedelta(days=30)), until - LONGEST)
-        found = uptime.ledger(viewer, port=port, since=since, until=until, as_of=asked.get("as_of"))
+        found: Any = uptime.ledger(viewer, port=port, since=since, until=until, as_of=asked.get("as_of"))
         return Response(IntervalSerializer(found, many=True).data)
 
 
@@ -168,9 +169,8 @@ class SiteUptimeView(APIView):
         """All visible sites with a measured port."""
         asked = _asked(AskedSerializer, request)
         found = uptime.site_figures(cast(User, request.user), month=_month(asked))
-        return Response(
-            GroupSerializer([row for row in found if asked.get("site") in (None, row.site_id)], many=True).data
-        )
+        rows: Any = [row for row in found if asked.get("site") in (None, row.site_id)]
+        return Response(GroupSerializer(rows, many=True).data)
 
 
 class NetworkUptimeView(APIView):

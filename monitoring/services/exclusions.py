@@ -155,7 +155,8 @@ def propose_of_windows(*, now: datetime) -> int:
     made = 0
     for window in over.prefetch_related("stations").select_related("site")[:500]:
         with transaction.atomic():
-            made += sum(_propose_of_window(window, station, now) for station in list(window.stations.all()) or [None])
+            stations: list[Station | None] = [*window.stations.all()]
+            made += sum(_propose_of_window(window, station, now) for station in stations or [None])
     return made
 
 

@@ -71,7 +71,7 @@ def propose(request: ConsoleRequest) -> HttpResponse:
     site, evse = _subject_of(request)
     if not may_claim(request.user, site):
         raise PermissionDenied(_("Your role does not include proposing exclusions here."))
-    shape = {"zone": site.zone, "scopes": _scopes(site, evse)}
+    shape: dict[str, Any] = {"zone": site.zone, "scopes": _scopes(site, evse)}
     if request.method == "POST":
         form = ProposalForm(request.POST, request.FILES, **shape)
         exclusion = _proposed(request, form, site, evse) if form.is_valid() else None
