@@ -9,6 +9,10 @@ from tests.server import until
 PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 CONSOLE = [
     "/console/",
+    "/console/incidents/",
+    "/console/incidents/?state=all",
+    "/console/alert-rules/",
+    "/console/alert-rules/offline/",
     "/console/wall/",
     "/console/wall/?theme=light",
     "/console/search/?q=reset+am",

@@ -1,0 +1,61 @@
+"""From what chargers report over real sockets to incidents, and back."""
+
+from datetime import timedelta
+
+import websockets
+from django.utils import timezone
+
+from monitoring.models import Alert, Incident
+from monitoring.services import alerting
+from stations import journal
+from stations.domain.commands import CommandKind
+from stations.models import EdgeProcess, Station
+from stations.services import commands
+
+
+def _look(minutes=0):
+    """All news are dealt with; then the rules look, some minutes later, with a process that has been there for long."""
+    while journal.deliver():
+        pass
+    now = timezone.now()
+    EdgeProcess.objects.update(started_at=now - timedelta(days=1), lease_until=now + timedelta(hours=1))
+    alerting.sweep(now=now + timedelta(minutes=minutes))
+
+
+async def test_a_fault_is_an_incident_until_the_charger_recovers(connect, database):
+    async with connect("ocpp1.6") as charger:
+        await charger.fault(1, "GroundFailure")
+        await database(_look)
+        (alert,) = await database(lambda: list(Alert.objects.select_related("incident")))
+        assert (alert.rule, alert.raised_at is not None, alert.incident.is_open) == ("faulted", True, True)
+        await charger.clear_fault(1)
+        await database(_look)
+        await database(lambda: _look(2))
+        incident = await database(Incident.objects.get)
+        assert (incident.is_open, incident.resolved_by_id) == (False, None)
+
+
+async def test_ten_chargers_of_a_site_that_go_away_are_one_incident(server, make_station, database):
+    sockets = []
+    for number in range(10):
+        await database(lambda number=number: make_station(f"CP-{number}"))
+        sockets.append(await websockets.connect(f"{server.ocpp}/CP-{number}", subprotocols=["ocpp1.6"]))
+    for socket in sockets:
+        await socket.close()
+    await database.until(lambda: not Station.objects.filter(connection__isnull=False).exists(), "all are offline")
+    await database(lambda: _look(4))
+    assert await database(Alert.objects.filter(rule="offline").count) == 10
+    assert await database(Incident.objects.count) == 1
+
+
+async def test_a_restart_that_we_asked_for_is_no_incident(connect, database):
+    async with connect("ocpp1.6", reboot_s=60):
+        await database(_ask_to_restart)
+        await database.until(lambda: not Station.objects.get().connected, "the charger restarts")
+        await database(lambda: _look(5))
+        assert await database(Alert.objects.filter(rule="offline").count) == 0
+
+
+def _ask_to_restart():
+    station = Station.objects.get()
+    commands.request(station=station, kind=CommandKind.RESET, values={"type": "hard"}, requested_by=None)
