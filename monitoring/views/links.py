@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -157,7 +157,7 @@ def providers(request: ConsoleRequest) -> HttpResponseBase:
         if not organizations.exists():
             raise PermissionDenied
         if form.is_valid() and save(form, lambda: provider_ranges.add(by=request.user, **form.cleaned_data)):
-            messages.success(request, _now("The provider is known within a quarter of an hour."))
+            messages.success(request, gettext("The provider is known within a quarter of an hour."))
             return redirect("monitoring:providers")
     context = {
         "providers": [(group, score_word(group.score), ms(group.rtt_ms)) for group in by_provider(request.user)],

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -93,7 +93,11 @@ def test_new(request: ConsoleRequest) -> HttpResponseBase:
     if not organizations.exists():
         raise PermissionDenied
     sites = sites_granting(request.user, Permission.COMMAND)
-    initial = {"name": _now("Test"), "provider": request.GET.get("provider", ""), "site": request.GET.get("site", "")}
+    initial = {
+        "name": gettext("Test"),
+        "provider": request.GET.get("provider", ""),
+        "site": request.GET.get("site", ""),
+    }
     form = RunForm(request.POST or None, organizations=organizations, sites=sites, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,9 +113,9 @@ def _started(request: ConsoleRequest, form: RunForm) -> HttpResponseBase:
     if every_hours := told["every_hours"]:
         managed = organizations_granting(request.user, Permission.MANAGE_MONITORING)
         if not managed.filter(pk=told["organization"].pk).exists():
-            raise PermissionDenied(_now("Your role does not include plans; it may test once."))
+            raise PermissionDenied(gettext("Your role does not include plans; it may test once."))
         network_tests.plan(every_hours=every_hours, by=request.user, now=now, **given)
-        messages.success(request, _now("It is planned, and begins at once."))
+        messages.success(request, gettext("It is planned, and begins at once."))
         return redirect("monitoring:test-list")
     return redirect("monitoring:test", network_tests.start(by=request.user, now=now, **given).pk)
 
