@@ -102,12 +102,12 @@ SUBJECTS = {
     "settlements": lambda network: network.station.settlements.get().pk,
     "ports": lambda network: network.session.evse_id,
     "exclusions": lambda network: network.site.exclusions.get().pk,
-    "alerts": lambda network: network.organization.alerts.get().pk,
+    "alerts": lambda network: network.organization.alerts.first().pk,
     "drops": lambda network: network.organization.drops.get().pk,
     "ranges": lambda network: network.organization.provider_ranges.get().pk,
     "tests": lambda network: network.organization.test_runs.first().pk,
     "network-tests": lambda network: network.organization.test_runs.first().pk,
-    "test-plans": lambda network: network.organization.test_plans.get().pk,
+    "test-plans": lambda network: network.organization.network_test_plans.get().pk,
     "vat-checks": lambda network: network.station.vat_checks.get().pk,
 }
 
