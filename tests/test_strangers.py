@@ -53,6 +53,7 @@ PUBLIC = {
     "stations:map",
     "stations:map-sites",
     "stations:map-site",
+    "monitoring:public-site-maintenance",
     "stations:code",
     "stations:favicon",
     "stations:pki-root",
