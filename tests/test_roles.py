@@ -122,7 +122,7 @@ def test_who_works_with_stations_does_not_change_the_network(technician, network
             visitor.generic(method, url, asked(network), "application/json")
     after = kept(network)
     changed = {name for name, found in before.items() if after[name] != found}
-    assert changed <= {"BulkCommand", "Command", "LogRequest", "Reservation"}
+    assert changed <= {"BulkCommand", "Command", "LogRequest", "MaintenanceWindow", "Reservation", "WorkOrder"}
 
 
 def test_a_key_that_may_only_read_changes_nothing(owner, network):  # noqa: F811

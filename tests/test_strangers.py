@@ -70,8 +70,8 @@ PUBLIC = {
     "admin:logout",
     "admin:jsi18n",
 }
-# Steps of what somebody makes for themselves: their parameter names nobody's thing.
-OWN_STEPS = {"stations:site-new-step", "stations:station-new-step"}
+# Their parameter names nobody's thing: steps of what somebody makes for themselves, rules that everybody has.
+NOBODYS = {"stations:site-new-step", "stations:station-new-step", "monitoring:alert-rule"}
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 REFUSED = {401, 403, 404, 405}
 
@@ -248,7 +248,7 @@ def leak(address, response, outsider, secrets):
     if response.status_code in REFUSED or sends_to_sign_in(response) or address.name in PUBLIC:
         return ""
     # A page without an object in its address may be shown to who is signed in, with nothing of Volta on it.
-    if (address.parameters and address.name not in OWN_STEPS) or outsider is None:
+    if (address.parameters and address.name not in NOBODYS) or outsider is None:
         return f"status {response.status_code}"
     return ", ".join(secret for secret in secrets if secret in text_of(response))
 

@@ -177,10 +177,11 @@ class RotaViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @action(detail=True, pagination_class=None)
     def shifts(self, request: Request, pk: str) -> Response:
         """Who is on call from `since` to `until`, gaps among them."""
+        rota = self.get_object()
         span = Span(data=request.query_params)
         span.is_valid(raise_exception=True)
         values = span.validated_data
-        return Response(ShiftSerializer(duties(self.get_object(), values["since"], values["until"]), many=True).data)
+        return Response(ShiftSerializer(duties(rota, values["since"], values["until"]), many=True).data)
 
     @extend_schema(request=OverrideSerializer, responses={201: OverrideSerializer})
     @action(detail=True, methods=["post"])

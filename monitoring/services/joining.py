@@ -80,7 +80,7 @@ def _join(this: Joining, alerts: Sequence[Alert]) -> None:
     incidents = _joinable({alert.organization_id for alert in alerts}, this.now)
     for found in domain.group([_raised(alert) for alert in alerts], [_known(i) for i in incidents.values()]):
         members = [by_id[alert.id] for alert in found.alerts]
-        known = incidents[found.known.id] if found.known else None
+        known = incidents[found.known.id] if found.known and found.known.id else None
         incident = _opened(this, found, members) if known is None else _grown(this, known, found, members)
         this.touched[incident.pk] = incident
         this.grown.add(incident.pk)

@@ -62,7 +62,11 @@ def drop(request: ConsoleRequest, pk: int) -> HttpResponse:
         }
         for lane in neighbours(request.user, found)
     ]
-    alike = visible_drops(request.user).filter(cause=found.cause, at__range=_minutes(found)) if found.cause else []
+    alike = (
+        visible_drops(request.user).filter(cause=found.cause, at__range=_minutes(found))
+        if found.cause
+        else Drop.objects.none()
+    )
     context = {
         "drop": found,
         "word": culprit_word(found),

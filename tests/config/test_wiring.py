@@ -4,12 +4,16 @@ import pytest
 from django.core.checks import run_checks
 
 from config import wiring
+from monitoring.rules.base import kinds_of_facts
 from stations import journal
 
 
 def test_every_subscriber_of_the_table_is_registered():
     registered = {kind: list(paths) for kind, paths in journal._registry.items()}
-    assert registered == wiring.SUBSCRIBERS
+    wanted = {kind: list(paths) for kind, paths in wiring.SUBSCRIBERS.items()}
+    for kind in kinds_of_facts():
+        wanted.setdefault(kind, []).append(wiring.ON_FACT)
+    assert registered == wanted
 
 
 def test_a_subscriber_that_is_not_there_stops_the_process(monkeypatch):

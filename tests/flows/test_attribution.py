@@ -10,7 +10,7 @@ from django.utils import timezone
 from monitoring.models import Drop
 from monitoring.services import drops
 from stations import journal
-from stations.models import Connection
+from stations.models import Connection, EdgeProcess
 from tests.server import running
 
 
@@ -37,6 +37,8 @@ def verdicts(database):
     def judged():
         while journal.deliver():
             pass
+        # A living server renews its lease while the drop settles.
+        EdgeProcess.objects.update(lease_until=timezone.now() + 2 * drops.SETTLED_AFTER)
         drops.judge(now=timezone.now() + drops.SETTLED_AFTER)
         return sorted(Drop.objects.values_list("culprit", flat=True))
 

@@ -21,6 +21,7 @@ OTHERWISE = {
     "CustomerInformation",
     "Evse",
     "Frame",
+    "LinkHour",
     "LocalList",
     "MeterSample",
     "MonitoringSetting",
