@@ -56,6 +56,7 @@ def test_a_station_is_found_by_typing_and_the_address_keeps_it(open_page):
         page.keyboard.press("/")
         expect(page.get_by_role("dialog", name="Search everywhere")).to_be_visible()
         page.keyboard.press("/")
+        expect(page.locator("main input[type=search]:focus")).to_have_count(1)
         page.keyboard.type(identity)
         expect(page.locator("a.row-link")).to_have_count(1)
         expect(page).to_have_url(re.compile(f"text={identity}$"))
