@@ -11,12 +11,15 @@ from monitoring.models.plan import MaintenancePlan, PlanStation
 from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride, RotaTurn
 from monitoring.models.rule import RuleRun, RuleSetting
 from monitoring.models.success import Attempt, FailedStreak, PlugIn, PortHabit, SuccessCursor, SuccessDay, SuccessDue
+from monitoring.models.support import CannedAnswer, SupportPolicy
+from monitoring.models.ticket import RefundRequest, Ticket, TicketMessage, TicketSnapshot
 from monitoring.models.uptime import Correction, LedgerEntry, Port, PortMonth, UptimeSignal
 from monitoring.models.work_order import WorkOrder, WorkOrderEntry, WorkOrderPart, WorkOrderPhoto
 
 __all__ = [
     "Alert",
     "Attempt",
+    "CannedAnswer",
     "Channel",
     "Checklist",
     "Correction",
@@ -47,6 +50,7 @@ __all__ = [
     "PortHabit",
     "PortMonth",
     "ProviderRange",
+    "RefundRequest",
     "Rota",
     "RotaLayer",
     "RotaOverride",
@@ -58,6 +62,10 @@ __all__ = [
     "SuccessCursor",
     "SuccessDay",
     "SuccessDue",
+    "SupportPolicy",
+    "Ticket",
+    "TicketMessage",
+    "TicketSnapshot",
     "UptimeSignal",
     "WindowStation",
     "WorkOrder",

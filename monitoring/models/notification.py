@@ -7,7 +7,7 @@ from monitoring.models.incident import Severity
 
 
 class Notification(models.Model):
-    """A message about one change of one incident, by one way. `key` makes it the only one of its kind."""
+    """A message about one change of one incident or ticket, by one way. `key` makes it the only one of its kind."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -26,12 +26,16 @@ class Notification(models.Model):
         ASSIGNED = "assigned", _("Assigned")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         RESOLVED = "resolved", _("Resolved")
+        TICKET_DUE = "ticket_due", _("Ticket soon due")
         DIGEST = "digest", _("Digest")
         TEST = "test", _("Test")
 
     organization = models.ForeignKey("drivers.Organization", on_delete=models.CASCADE, related_name="notifications")
     incident = models.ForeignKey(
         "monitoring.Incident", on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    ticket = models.ForeignKey(
+        "monitoring.Ticket", on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
     )
     key = models.CharField(max_length=120, unique=True)
     change = models.CharField(max_length=12, choices=Change)
