@@ -4,6 +4,7 @@ from typing import Any
 
 EVERY_S: dict[str, float] = {
     "stations.tasks.deliver_facts": 1,
+    "stations.tasks.deliver_urgent_facts": 1,
     "stations.tasks.sweep_commands": 1,
     "stations.tasks.make_bulk_commands": 1,
     "stations.tasks.sweep_reservations": 1,
@@ -42,6 +43,15 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # What follows at once on a task that had something to do: whoever is to be woken does not wait for the next sweep.
 FOLLOWED_BY: dict[str, tuple[str, ...]] = {
-    "stations.tasks.deliver_facts": ("monitoring.tasks.tell_people",),
+    "stations.tasks.deliver_facts": ("stations.tasks.deliver_facts",),
+    "stations.tasks.deliver_urgent_facts": ("monitoring.tasks.tell_people", "stations.tasks.deliver_urgent_facts"),
     "monitoring.tasks.sweep_alerts": ("monitoring.tasks.tell_people",),
+}
+
+# From a charger's fault to whoever is woken: these have a queue of their own, so that a worker can be kept for it.
+URGENT = "urgent"
+ROUTES = {
+    "stations.tasks.deliver_urgent_facts": {"queue": URGENT},
+    "monitoring.tasks.sweep_alerts": {"queue": URGENT},
+    "monitoring.tasks.tell_people": {"queue": URGENT},
 }

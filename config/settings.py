@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 
 from config import logs
 from config.env import BASE_DIR, DATA_DIR, data_key, database, env, origin_of
-from config.schedule import BEAT_SCHEDULE
+from config.schedule import BEAT_SCHEDULE, ROUTES, URGENT
 
 # --- What and where -------------------------------------------------------------------------------------------
 
@@ -137,6 +137,9 @@ STORAGES = {
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+# A worker that is not told otherwise takes from both.
+CELERY_TASK_QUEUES = {"celery": {}, URGENT: {}}
+CELERY_TASK_ROUTES = ROUTES
 # Beat keeps no state of its own: every task is a sweep over rows that say themselves when they are due.
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else {"polling_interval": 0.1}

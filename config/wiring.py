@@ -68,7 +68,7 @@ def connect() -> None:
         for path in paths:
             journal.subscribe(kind, path, import_string(path))
     for kind in sorted(kinds_of_facts()):
-        journal.subscribe(kind, ON_FACT, import_string(ON_FACT))
+        journal.subscribe(kind, ON_FACT, import_string(ON_FACT), urgent=True)
     for slot, names in SLOTS.items():
         for name in names:
             slots.register(slot, name)

@@ -31,8 +31,14 @@ from stations.services import (
 
 @shared_task
 def deliver_facts() -> int:
-    """Hand unsettled facts to their subscribers, a backlog in one go."""
-    return sum(iter(journal.deliver, 0))
+    """Hand unsettled facts to the subscribers that can wait."""
+    return journal.drain(urgent=False, most_s=5.0)
+
+
+@shared_task
+def deliver_urgent_facts() -> int:
+    """Hand facts to the subscribers that cannot wait, a while at a time: what they wrote is to be sent, too."""
+    return journal.drain(urgent=True, most_s=0.5)
 
 
 @shared_task

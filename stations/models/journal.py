@@ -12,11 +12,15 @@ class Fact(models.Model):
     subject_id = models.BigIntegerField()
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
+    # While a subscriber that cannot wait has not dealt with it.
+    is_urgent = models.BooleanField(default=False, db_default=False)
+    # When all the others had.
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["id"], condition=models.Q(settled_at=None), name="fact_unsettled"),
+            models.Index(fields=["id"], condition=models.Q(is_urgent=True), name="fact_urgent"),
             models.Index(fields=["settled_at"], name="fact_settled"),
         ]
 

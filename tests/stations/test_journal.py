@@ -16,9 +16,11 @@ pytestmark = pytest.mark.django_db
 def subscribe(monkeypatch):
     """Subscribe functions to `thing.happened`, for this test only."""
     monkeypatch.setattr(journal, "_registry", {})
+    monkeypatch.setattr(journal, "_urgent", set())
 
-    def register(function):
-        journal.subscribe("thing.happened", f"tests.{function.__name__}", function)
+    def register(function, **how):
+        called = function.run if isinstance(function, journal.InBatches) else function
+        journal.subscribe("thing.happened", f"tests.{called.__name__}", function, **how)
 
     return register
 
@@ -124,3 +126,88 @@ def test_settled_facts_are_pruned(subscribe):
     record()
     assert journal.prune(older_than=timezone.now() + timedelta(days=1)) == 1
     assert not Fact.objects.exists()
+
+
+def test_a_subscriber_may_take_many_facts_at_once_in_their_order(subscribe):
+    heard = []
+
+    @journal.InBatches
+    def many(facts):
+        heard.append([fact.pk for fact in facts])
+
+    subscribe(many)
+    facts = [record() for _ in range(3)]
+    assert journal.deliver() == 3
+    assert heard == [[fact.pk for fact in facts]]
+    assert all(is_settled(fact) for fact in facts)
+
+
+def test_of_a_batch_that_fails_only_the_culprit_waits_for_another_try(subscribe):
+    heard = []
+
+    @journal.InBatches
+    def many(facts):
+        for fact in facts:
+            Fact.objects.filter(pk=fact.pk).update(data={"half": "done"})
+            if fact.pk == culprit.pk:
+                raise RuntimeError("no luck")
+            heard.append(fact.pk)
+
+    subscribe(many)
+    before, culprit, after = record(), record(), record()
+    journal.deliver()
+    # The first heard of it twice: what came of the first time was undone.
+    assert heard == [before.pk, before.pk, after.pk]
+    assert [is_settled(fact) for fact in (before, culprit, after)] == [True, False, True]
+    assert Fact.objects.get(pk=culprit.pk).data == {"a": 1}
+    assert Delivery.objects.get(done_at=None).fact_id == culprit.pk
+
+
+def test_who_cannot_wait_hears_before_the_others_have(subscribe):
+    heard = []
+
+    def patient(fact):
+        heard.append("patient")
+
+    def urgent(fact):
+        heard.append("urgent")
+
+    subscribe(patient)
+    subscribe(urgent, urgent=True)
+    fact = record()
+    assert journal.deliver(urgent=True) == 1
+    assert (heard, is_settled(fact)) == (["urgent"], False)
+    assert journal.deliver(urgent=True) == 0
+    assert journal.deliver(urgent=False) == 1
+    assert (heard, is_settled(fact)) == (["urgent", "patient"], True)
+
+
+def test_a_failure_in_one_lane_does_not_keep_the_other_waiting(subscribe):
+    heard = []
+
+    def patient(fact):
+        heard.append(fact.pk)
+
+    def urgent(fact):
+        raise RuntimeError("no luck")
+
+    subscribe(urgent, urgent=True)
+    subscribe(patient)
+    fact = record()
+    journal.deliver()
+    assert heard == [fact.pk]
+    assert Fact.objects.get(pk=fact.pk).is_urgent
+    assert journal.prune(older_than=timezone.now() + timedelta(days=1)) == 0
+
+
+def test_a_lane_is_drained_by_one_at_a_time(subscribe):
+    drained_meanwhile = []
+
+    def patient(fact):
+        drained_meanwhile.append(journal.drain(urgent=False, most_s=1))
+
+    subscribe(patient)
+    record()
+    record()
+    assert journal.drain(urgent=False, most_s=60) == 2
+    assert drained_meanwhile == [0, 0]

@@ -79,8 +79,8 @@ def test_the_journal_delivers_them_once(station):
         data={"connection": connection.pk, "reason": "closed"},
         at=connection.opened_at + timedelta(minutes=1),
     )
-    assert journal.deliver() == 1
-    assert journal.deliver() == 0
+    assert journal.deliver(urgent=False) == 1
+    assert journal.deliver(urgent=False) == 0
     assert OfflineSpell.objects.count() == 1
     assert Fact.objects.get(kind="station.disconnected").settled_at is not None
     assert not Delivery.objects.filter(done_at=None).exists()
