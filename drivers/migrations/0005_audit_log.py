@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auditlog', '0017_add_actor_email'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('drivers', '0004_user_language'),
+        ("drivers", "0004_user_language"),
     ]
 
     operations = [

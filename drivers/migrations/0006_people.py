@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drivers', '0005_audit_log'),
+        ("drivers", "0005_audit_log"),
     ]
 
     operations = [

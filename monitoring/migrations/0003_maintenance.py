@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drivers', '0008_blocked_tokens'),
-        ('monitoring', '0002_incidents_and_maintenance'),
-        ('stations', '0018_session_token_index'),
+        ("drivers", "0008_blocked_tokens"),
+        ("monitoring", "0002_incidents_and_maintenance"),
+        ("stations", "0018_session_token_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0004_notifications'),
-        ('stations', '0019_links'),
+        ("monitoring", "0004_notifications"),
+        ("stations", "0019_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0005_exclusions'),
-        ('stations', '0019_links'),
+        ("monitoring", "0005_exclusions"),
+        ("stations", "0019_links"),
     ]
 
     operations = [

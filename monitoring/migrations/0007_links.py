@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drivers', '0008_blocked_tokens'),
-        ('monitoring', '0006_charging_success'),
-        ('stations', '0019_links'),
+        ("drivers", "0008_blocked_tokens"),
+        ("monitoring", "0006_charging_success"),
+        ("stations", "0019_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

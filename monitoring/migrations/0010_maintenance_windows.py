@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitoring', '0009_alerting'),
-        ('stations', '0019_links'),
+        ("monitoring", "0009_alerting"),
+        ("stations", "0019_links"),
     ]
 
     operations = [

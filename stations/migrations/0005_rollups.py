@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drivers', '0002_terms_of_tokens'),
-        ('stations', '0004_partitions'),
+        ("drivers", "0002_terms_of_tokens"),
+        ("stations", "0004_partitions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

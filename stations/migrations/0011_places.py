@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stations', '0010_orders'),
+        ("stations", "0010_orders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drivers', '0005_audit_log'),
-        ('stations', '0012_audit_log'),
+        ("drivers", "0005_audit_log"),
+        ("stations", "0012_audit_log"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('drivers', '0006_people'),
-        ('stations', '0013_bulk_commands'),
+        ("drivers", "0006_people"),
+        ("stations", "0013_bulk_commands"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

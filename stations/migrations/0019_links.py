@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stations', '0018_session_token_index'),
+        ("stations", "0018_session_token_index"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stations', '0019_links'),
+        ("stations", "0019_links"),
     ]
 
     operations = [
