@@ -91,6 +91,7 @@ class VirtualCharger:
             settings=self.settings,
             is_ready=lambda: self.ready,
             send=self._deliver,
+            on_lost=self._on_lost,
             impatient=profile.impatient,
         )
         self.station = Station(
@@ -363,10 +364,13 @@ class VirtualCharger:
         self._inbox.note()
 
     def _on_close(self) -> None:
-        for message in self.outbox.drop_volatile():
-            if message.outlet_id is not None:
-                self.station.outlets[message.outlet_id].announced = None
+        self.outbox.drop_volatile()
         self._inbox.note()
+
+    def _on_lost(self, message: Message) -> None:
+        """Nobody took it: the CSMS does not know that status, and is told when there is an occasion."""
+        if message.outlet_id is not None:
+            self.station.outlets[message.outlet_id].announced = None
 
     async def _resume(self) -> None:
         self.station.announce_all()

@@ -38,11 +38,13 @@ class Outbox:
         settings: Settings,
         is_ready: Callable[[], bool],
         send: Callable[[Message], Awaitable[None]],
+        on_lost: Callable[[Message], None],
         impatient: bool,
     ) -> None:
         self._settings = settings
         self._is_ready = is_ready
         self._send = send
+        self._on_lost = on_lost
         self._impatient = impatient
         self._queue: deque[Message] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,11 +63,12 @@ class Outbox:
         if self._worker is None and self._queue and self._is_ready():
             self._worker = asyncio.create_task(self._work())
 
-    def drop_volatile(self) -> list[Message]:
-        """Forget, and return, what is not kept over an interruption."""
+    def drop_volatile(self) -> None:
+        """Forget what is not kept over an interruption."""
         lost = [message for message in self._queue if not message.kept]
         self._queue = deque(message for message in self._queue if message.kept)
-        return lost
+        for message in lost:
+            self._on_lost(message)
 
     def holds(self, transaction_id: str) -> bool:
         """Whether something of that session still waits."""
@@ -106,19 +109,22 @@ class Outbox:
         try:
             await self._send(message)
         except Offline:
-            self._keep(message)
+            self._keep_or_lose(message)
             return False
         except (CallError, CallTimeout):
             message.attempts += 1
             if message.kept and message.attempts < self._settings.message_attempts:
                 await asyncio.sleep(self._settings.retry_interval_s * message.attempts)
-                self._keep(message)
+                self._keep_or_lose(message)
                 return True
+            self._on_lost(message)
         if message in self._queue:
             self._queue.remove(message)
         return True
 
-    def _keep(self, message: Message) -> None:
-        if message.kept and message not in self._queue:
+    def _keep_or_lose(self, message: Message) -> None:
+        if not message.kept:
+            self._on_lost(message)
+        elif message not in self._queue:
             self._queue.appendleft(message)
             self.kick()

@@ -179,6 +179,21 @@ async def test_a_fault_ends_the_session_and_passes(make_charger: MakeCharger, pr
         assert charger.outlet(1).status == Status.AVAILABLE
 
 
+async def test_a_status_that_nobody_took_is_told_when_the_socket_is_back(
+    make_charger: MakeCharger, csms: ScriptedCsms, protocol: str
+) -> None:
+    async with make_charger(protocol=protocol) as charger:
+        await charger.boot()
+        csms.answers["StatusNotification"] = "InternalError"
+        await charger.fault(1, "GroundFailure")
+        csms.answers["StatusNotification"] = {}
+        before = len(csms.payloads("StatusNotification"))
+        charger.go_offline()
+        await charger.come_back()
+    (told,) = csms.payloads("StatusNotification")[before:]
+    assert "Faulted" in told.values()
+
+
 async def test_pulling_the_cable_ends_the_session(make_charger: MakeCharger, protocol: str) -> None:
     async with make_charger(protocol=protocol) as charger:
         await charger.boot()
