@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 
 from drivers.domain.phrases import Phrase
 from monitoring.models import Severity
-from stations.models import Station
+from stations.models import Fact, Station
 
 Text = str | Promise
 
@@ -100,6 +100,8 @@ class Rule:
     clear_after: ClassVar[timedelta] = timedelta(minutes=1)
     # Kinds of facts after which the rule looks at that fact's station at once.
     facts: ClassVar[frozenset[str]] = frozenset()
+    # Kinds after which only what it has found can be over: then it looks where it has an open alert.
+    ending_facts: ClassVar[frozenset[str]] = frozenset()
     # How often it looks at all stations anyway.
     every: ClassVar[timedelta] = timedelta(minutes=1)
     # It creeps in over days: what else happens at its site in these minutes has nothing to do with it.
@@ -110,6 +112,10 @@ class Rule:
             if cls.name in _classes and _classes[cls.name].__module__ != cls.__module__:
                 raise TypeError(f"there are two rules named {cls.name}")
             _classes[cls.name] = cls
+
+    def concerns(self, fact: Fact) -> bool:
+        """Whether one of `facts` may have changed what the rule finds: asked of each, so without a query."""
+        return True
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         """All that is wrong in `scope` now. May raise: then its alerts stay what they are, and that is told."""
@@ -130,7 +136,7 @@ def rules() -> Mapping[str, Rule]:
 
 def kinds_of_facts() -> frozenset[str]:
     """Facts that some rule listens to."""
-    return frozenset[str]().union(*(rule.facts for rule in rules().values()))
+    return frozenset[str]().union(*(rule.facts | rule.ending_facts for rule in rules().values()))
 
 
 def defaults(rule: Rule) -> ThresholdAt:

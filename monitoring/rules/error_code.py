@@ -11,7 +11,7 @@ from monitoring.domain.faults import DANGEROUS, NOTHING, PASSING
 from monitoring.models import Severity
 from monitoring.rules.base import Finding, Rule, Scope, evse_subject
 from stations.domain.status import ConnectorStatus
-from stations.models import Connector
+from stations.models import Connector, Fact
 
 
 class ErrorCode(Rule):
@@ -25,6 +25,9 @@ class ErrorCode(Rule):
     raise_after = timedelta(minutes=5)
     clear_after = timedelta(minutes=5)
     facts = frozenset({"connector.status"})
+
+    def concerns(self, fact: Fact) -> bool:
+        return bool(fact.data.get("from_error_code") or fact.data.get("error_code"))
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         quiet = Q(error_code__in=NOTHING | PASSING) | Q(status=ConnectorStatus.FAULTED)

@@ -11,7 +11,7 @@ from monitoring.domain.faults import NOTHING, weight_of_fault
 from monitoring.models import Severity
 from monitoring.rules.base import Finding, Rule, Scope, evse_subject, station_subject
 from stations.domain.status import ConnectorStatus
-from stations.models import Connector, Evse
+from stations.models import Connector, Evse, Fact
 
 
 def severity_of(error_code: str) -> Severity:
@@ -35,6 +35,9 @@ class Faulted(Rule):
     severity = Severity.MAJOR
     clear_after = timedelta(minutes=1)
     facts = frozenset({"connector.status", "station.status"})
+
+    def concerns(self, fact: Fact) -> bool:
+        return ConnectorStatus.FAULTED in (fact.data.get("from"), fact.data.get("to"))
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         yield from self._of_stations(scope, now)

@@ -27,7 +27,6 @@ class Flapping(Rule):
     severity: ClassVar[Severity] = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (Threshold("drops", _("Drops in an hour"), Decimal(5), _("drops")),)
     clear_after: ClassVar[timedelta] = timedelta(minutes=15)
-    facts: ClassVar[frozenset[str]] = frozenset({"station.disconnected"})
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         drops = Drop.objects.filter(station__in=scope.stations, at__gt=now - WINDOW, at__lte=now)

@@ -44,7 +44,8 @@ class Offline(Rule):
         Threshold("minutes_after_reset", _("After a restart that was asked for"), Decimal(10), _("minutes")),
     )
     clear_after = timedelta(minutes=1)
-    facts = frozenset({"station.connected", "station.disconnected"})
+    # Who has just left is not away for minutes yet: that is for the next look at all stations.
+    ending_facts = frozenset({"station.connected"})
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         up_since = EdgeProcess.objects.filter(lease_until__gt=now).aggregate(since=Min("started_at"))["since"]

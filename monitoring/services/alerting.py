@@ -186,13 +186,25 @@ def _write(changes: Sequence[Change]) -> None:
 def heard(fact: Fact) -> None:
     """The rules that listen to a fact look at its station at once; one that fails is left to its next look."""
     station = fact.subject_id if fact.subject_type == "station" else fact.data.get("station")
-    listening = [rule for rule in rules().values() if fact.kind in rule.facts]
-    if not isinstance(station, int) or not listening:
+    if not isinstance(station, int):
+        return
+    listening = _listening(fact, station)
+    if not listening:
         return
     settings = settings_of(listening)
     now = timezone.now()
     for rule in listening:
         _try(rule, settings[rule.name], now, [station])
+
+
+def _listening(fact: Fact, station: int) -> list[Rule]:
+    """Those that have to look: of what is news every few minutes at healthy stations, none."""
+    concerned = [rule for rule in rules().values() if fact.kind in rule.facts and rule.concerns(fact)]
+    ending = {rule.name: rule for rule in rules().values() if fact.kind in rule.ending_facts}
+    if ending:
+        there = Alert.objects.filter(station=station, resolved_at=None, rule__in=ending)
+        concerned += [ending[name] for name in sorted(set(there.values_list("rule", flat=True)))]
+    return concerned
 
 
 def sweep(*, now: datetime) -> int:

@@ -1,15 +1,19 @@
 """Sending what waits: claimed by compare-and-set, sent outside of any transaction, written down with what became of it.
 
 A sender that dies with a message in its hands leaves it claimed; after a while another one takes it. So a message may
-come twice after a crash, with the same id, and never twice otherwise.
+come twice after a crash, with the same id, and never twice otherwise: it is claimed when a thread is free to hand it
+over, and what became of it is written down at once, however long the database is away meanwhile.
 """
 
+import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -35,6 +39,8 @@ RATE_HOLD = timedelta(minutes=2)
 MOST_BY_EMAIL = 10
 CHUNK = 40
 THREADS = 8
+# Between tries to write down what became of a message: a restart of the database takes no longer.
+PAUSES_S = (0.5, 1, 2, 4, 8, 16)
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +49,7 @@ def deliver(*, chunk: int = CHUNK) -> int:
     """Send what is due, the gravest first; returns how many messages were dealt with."""
     dealt = 0
     while ids := _due(timezone.now(), chunk):
-        dealt += _send([row for pk in ids if (row := _claim(pk)) is not None])
+        dealt += _send(ids)
         if len(ids) < chunk:
             break
     return dealt
@@ -51,8 +57,7 @@ def deliver(*, chunk: int = CHUNK) -> int:
 
 def send_now(notification: Notification) -> Notification:
     """Send this one and wait for what becomes of it: for tests of a channel."""
-    if (row := _claim(notification.pk)) is not None:
-        _send([row])
+    _send([notification.pk])
     notification.refresh_from_db()
     return notification
 
@@ -67,14 +72,21 @@ def _due(now: datetime, chunk: int) -> list[int]:
 def _claim(pk: int) -> Notification | None:
     """Take a message, unless somebody else has, it is not needed any more, or its way has had too many lately."""
     now = timezone.now()
-    row = Notification.objects.select_related(
+    found = Notification.objects.select_related(
         "incident__site", "incident__acknowledged_by", "person", "channel", "organization"
-    ).get(pk=pk)
+    )
+    row = found.filter(pk=pk).first()
+    if row is None:
+        return None
     is_left = row.state == State.SENDING and row.claimed_at is not None and row.claimed_at < now - CLAIM
     if row.state != State.WAITING and not is_left:
         return None
     mine = Notification.objects.filter(pk=pk, state=row.state, attempts=row.attempts, claimed_at=row.claimed_at)
     with transaction.atomic():
+        if is_left and row.attempts >= MAX_ATTEMPTS:
+            mine.update(state=State.FAILED, problem=english("Whoever was to send it died of it again and again."))
+            _gave_up(row, now)
+            return None
         if why := _needless(row):
             mine.update(state=State.CANCELLED, problem=why)
             return None
@@ -107,24 +119,42 @@ def _is_too_much(row: Notification, now: datetime) -> bool:
     return lately.count() + sending.count() >= most
 
 
-def _send(rows: Sequence[Notification]) -> int:
-    """Outside of any transaction; threads touch no row."""
-    if not rows:
-        return 0
-    with ThreadPoolExecutor(min(THREADS, len(rows))) as threads:
-        under_way = {threads.submit(_hand_over, row, _composed(row), _secrets(row)): row for row in rows}
-        for done in as_completed(under_way):
-            _settle(under_way[done], done.result())
-    live.nudge(*{live.organization_group(row.organization_id) for row in rows})
-    return len(rows)
+def _send(ids: Sequence[int]) -> int:
+    """Those that are to be had, outside of any transaction; threads touch no row. Returns how many were dealt with."""
+    claimed = (row for pk in ids if (row := _claim(pk)) is not None)
+    dealt: list[Notification] = []
+    with ThreadPoolExecutor(THREADS) as threads:
+        under_way: dict[Future[Undelivered | None], Notification] = {}
+        while True:
+            for row in islice(claimed, THREADS - len(under_way)):
+                under_way[threads.submit(_hand_over, row, _ready(row))] = row
+            if not under_way:
+                break
+            for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+                dealt.append(row := under_way.pop(done))
+                _settle_surely(row, done.result())
+    if dealt:
+        live.nudge(*{live.organization_group(row.organization_id) for row in dealt})
+    return len(dealt)
 
 
-def _composed(row: Notification) -> Message | Undelivered:
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message with what its way needs to know: the channel's address and secret."""
+
+    message: Message
+    url: str
+    secret: bytes
+
+
+def _ready(row: Notification) -> Ready | Undelivered:
+    """One that cannot be written, or whose address cannot be read, keeps no other."""
     try:
-        return messages.compose(row)
-    except Exception:
+        return Ready(messages.compose(row), *_secrets(row))
+    except Exception as error:
         log.exception("notification.not_composed", notification=row.pk)
-        return Undelivered(english("The message could not be written."), is_final=True)
+        is_final = not isinstance(error, OperationalError | InterfaceError)
+        return Undelivered(english("The message could not be written."), is_final=is_final)
 
 
 def _secrets(row: Notification) -> tuple[str, bytes]:
@@ -135,20 +165,20 @@ def _secrets(row: Notification) -> tuple[str, bytes]:
     return unseal(bytes(channel.sealed_url)).decode(), unseal(secret) if secret else b""
 
 
-def _hand_over(row: Notification, message: Message | Undelivered, secrets: tuple[str, bytes]) -> Undelivered | None:
+def _hand_over(row: Notification, ready: Ready | Undelivered) -> Undelivered | None:
     """None: the transport has taken it."""
-    if isinstance(message, Undelivered):
-        return message
-    url, secret = secrets
+    if isinstance(ready, Undelivered):
+        return ready
+    message = ready.message
     try:
         if row.channel is None:
             email.send(message, [row.person.email] if row.person else [])
         elif row.channel.kind == Channel.Kind.EMAIL:
             email.send(message, row.channel.addresses.split())
         elif row.channel.kind == Channel.Kind.WEBHOOK:
-            webhook.send(message, url, secret, now=timezone.now())
+            webhook.send(message, ready.url, ready.secret, now=timezone.now())
         else:
-            apprise.send(message, url)
+            apprise.send(message, ready.url)
     except Undelivered as problem:
         return problem
     except Exception as error:
@@ -156,6 +186,18 @@ def _hand_over(row: Notification, message: Message | Undelivered, secrets: tuple
         log.exception("notification.failed", notification=row.pk)
         return Undelivered(english("The message could not be sent: %(error)s", error=type(error).__name__))
     return None
+
+
+def _settle_surely(row: Notification, problem: Undelivered | None) -> None:
+    """What was handed over is not to come again because the database was away for a moment. Raises its last error."""
+    for pause_s in PAUSES_S:
+        try:
+            return _settle(row, problem)
+        except (OperationalError, InterfaceError):
+            log.exception("notification.not_settled", notification=row.pk)
+            connection.close()
+            time.sleep(pause_s)
+    return _settle(row, problem)
 
 
 def _settle(row: Notification, problem: Undelivered | None) -> None:
@@ -169,8 +211,8 @@ def _settle(row: Notification, problem: Undelivered | None) -> None:
             mine.update(state=State.FAILED, problem=text)
             _gave_up(row, now)
         else:
-            wait = min(FIRST_RETRY * 4 ** (row.attempts - 1), LAST_RETRY)
-            mine.update(state=State.WAITING, due_at=now + wait, problem=text)
+            pause = min(FIRST_RETRY * 4 ** (row.attempts - 1), LAST_RETRY)
+            mine.update(state=State.WAITING, due_at=now + pause, problem=text)
         if row.channel_id is not None:
             changes: dict[str, object] = {"problem": text} if problem else {"problem": "", "last_sent_at": now}
             Channel.objects.filter(pk=row.channel_id).update(**changes)

@@ -20,7 +20,7 @@ def connector_reported(
     info: str = "",
 ) -> None:
     """Take down a connector's status; `at` is the charger's time. A fact only where something changed."""
-    before = (connector.status, connector.error_code)
+    before = old_status, old_error = connector.status, connector.error_code
     connector.status = status
     connector.error_code = error_code
     connector.vendor_error_code = vendor_error_code
@@ -35,9 +35,10 @@ def connector_reported(
     data = {
         "station": station.pk,
         "evse": connector.evse_id,
-        "from": before[0],
+        "from": old_status,
         "to": status.value,
         "error_code": error_code,
+        "from_error_code": old_error,
         "said_at": at.isoformat(),
     }
     work.record("connector.status", subject=connector, data=data)

@@ -1,6 +1,5 @@
 """From what chargers report over real sockets to incidents, and back."""
 
-import json
 from datetime import timedelta
 
 import websockets
@@ -21,22 +20,14 @@ def _look(minutes=0):
     alerting.sweep(now=now + timedelta(minutes=minutes))
 
 
-async def _say(socket, action, **payload):
-    """A CALL and its answer, which comes once it is stored."""
-    await socket.send(json.dumps([2, action, action, payload]))
-    while json.loads(await socket.recv())[1] != action:
-        pass
-
-
-async def test_a_fault_is_an_incident_until_the_charger_recovers(server, make_station, database):
-    await database(lambda: make_station("CP-1"))
-    async with websockets.connect(f"{server.ocpp}/CP-1", subprotocols=["ocpp1.6"]) as socket:
-        await _say(socket, "BootNotification", chargePointVendor="Volt", chargePointModel="One")
-        await _say(socket, "StatusNotification", connectorId=1, errorCode="GroundFailure", status="Faulted")
+async def test_a_fault_is_an_incident_until_the_charger_recovers(charger, database):
+    async with charger:
+        await charger.boot()
+        await charger.fault(1, "GroundFailure")
         await database(_look)
         (alert,) = await database(lambda: list(Alert.objects.select_related("incident")))
         assert (alert.rule, alert.raised_at is not None, alert.incident.is_open) == ("faulted", True, True)
-        await _say(socket, "StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+        await charger.clear_fault(1)
         await database(_look)
         await database(lambda: _look(2))
     incident = await database(Incident.objects.get)

@@ -26,7 +26,8 @@ def test_a_fault_wakes_the_person_on_call_and_it_ends_when_they_acknowledge(
     connector.status, connector.error_code = ConnectorStatus.FAULTED, "GroundFailure"
     connector.status_received_at = timezone.now()
     connector.save()
-    journal.record("connector.status", subject_type="connector", subject_id=connector.pk, data={"station": station.pk})
+    data = {"station": station.pk, "from": "available", "to": "faulted", "error_code": "GroundFailure"}
+    journal.record("connector.status", subject_type="connector", subject_id=connector.pk, data=data)
     journal.deliver()
     notifying.tell()
     incident = Incident.objects.get()
