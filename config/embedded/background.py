@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from celery.beat import EmbeddedService
 from celery.worker import WorkController, state
@@ -64,7 +64,9 @@ class Chargers:
         self._thread.start()
 
     def stop(self) -> None:
-        """Unplug them."""
+        """Unplug them, if they are."""
+        if self._thread.ident is None:
+            return
         if self._running is not None:
             self._loop.call_soon_threadsafe(self._running.cancel)
         self._thread.join(STOP_TIMEOUT_S)
@@ -81,10 +83,11 @@ class Chargers:
 
 
 class History:
-    """Writes the demo network's past."""
+    """Writes the demo network's past, and lets its present begin where that is wanted: `then`."""
 
-    def __init__(self, organization: Organization) -> None:
+    def __init__(self, organization: Organization, *, then: Callable[[], None]) -> None:
         self._stop = threading.Event()
+        self._then = then
         self._thread = threading.Thread(target=self._run, args=(organization,), name="history", daemon=True)
 
     def start(self) -> None:
@@ -95,6 +98,10 @@ class History:
         self._thread.join(STOP_TIMEOUT_S)
 
     def _run(self, organization: Organization) -> None:
+        past.begin(organization=organization, stop=self._stop)
+        if self._stop.is_set():
+            return
+        self._then()
         history.make(organization=organization, stop=self._stop)
         past.make(organization=organization, stop=self._stop)
 
@@ -111,6 +118,9 @@ def profiles() -> Sequence[Profile]:
             max_power_w=station.max_power_w,
             vendor=station.vendor,
             model=station.model,
+            firmware_version=station.nature.firmware,
+            power_shares=tuple(station.power_share(number) for number in range(1, station.evses + 1)),
+            is_shunned=station.nature.is_shunned,
             serial=f"{station.identity}-2023",
             meter_interval_s=15,
             id_tokens=station.cards,

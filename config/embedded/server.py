@@ -51,7 +51,7 @@ class Server(server.Server):
         self._tls = tls.Listener(tls_listener) if tls_listener else None
         self._worker = Worker()
         self._chargers = Chargers(f"ws://127.0.0.1:{port}/ocpp/")
-        self._history = History(organization)
+        self._history = History(organization, then=self._chargers.start)
         self._banner = banner(port, tls_listener.getsockname()[1] if tls_listener else None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -59,7 +59,6 @@ class Server(server.Server):
         await super().startup(sockets)
         if self._tls is not None:
             await self._tls.start(self)
-        self._chargers.start()
         self._history.start()
         sys.stdout.write(self._banner)
         sys.stdout.flush()
@@ -67,11 +66,16 @@ class Server(server.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         worker = asyncio.create_task(asyncio.to_thread(self._worker.stop))
         # Virtual chargers first, or they would try to come back while the server leaves.
-        await asyncio.gather(asyncio.to_thread(self._chargers.stop), asyncio.to_thread(self._history.stop))
+        await asyncio.to_thread(self._stop_demo)
         if self._tls is not None:
             await self._tls.stop()
         await super().shutdown(sockets)
         await worker
+
+    def _stop_demo(self) -> None:
+        # What starts the chargers goes before them.
+        self._history.stop()
+        self._chargers.stop()
 
 
 def banner(port: int, tls_port: int | None) -> str:

@@ -81,8 +81,8 @@ class Look:
                 self.findings[finding.subject[:80]] = finding
 
     def open(self) -> QuerySet[Alert]:
-        """The open alerts that the look tells of."""
-        rows = Alert.objects.filter(rule=self.rule.name, resolved_at=None)
+        """The open alerts that the look tells of; what was noticed later is none of it."""
+        rows = Alert.objects.filter(rule=self.rule.name, resolved_at=None, noticed_at__lte=self.now)
         return rows if self.stations is None else rows.filter(station__in=self.stations)
 
 
@@ -90,6 +90,11 @@ def look(rule: Rule, settings: Settings, *, now: datetime, stations: Collection[
     """Have a rule look, and write what changes; returns how many alerts did. Raises whatever the rule raises."""
     this = Look(rule, settings, now, stations)
     this.find()
+    return bring_on(this)
+
+
+def bring_on(this: Look) -> int:
+    """Write what changes by what a look found; returns how many alerts did."""
     concerned = {change.alert.organization_id for change in _changes(this, this.open())}
     if not concerned:
         return 0
@@ -99,7 +104,7 @@ def look(rule: Rule, settings: Settings, *, now: datetime, stations: Collection[
         still = set(locked.values_list("pk", flat=True))
         changes = [c for c in _changes(this, this.open()) if c.alert.organization_id in still]
         _write(changes)
-        joining.take_in(changes, now=now)
+        joining.take_in(changes, now=this.now)
     return len(changes)
 
 

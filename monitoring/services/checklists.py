@@ -6,9 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import Organization
 from monitoring.domain import checklists
 from monitoring.models import Checklist
@@ -32,7 +32,7 @@ def save_checklist(
         raise ValidationError(_("A checklist needs an item."))
     row = checklist or Checklist(organization=organization)
     row.title, row.description, row.is_active = title.strip(), description.strip(), is_active
-    row.items, row.changed_at = [item.to_json() for item in read], timezone.now()
+    row.items, row.changed_at = [item.to_json() for item in read], clock.now()
     row.clean_fields(exclude=["items"])
     with transaction.atomic():
         row.save()

@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from django.db import transaction
-from django.utils import timezone
 
+from drivers import clock
 from drivers.domain.phrases import english
 from monitoring.models import Notification
 
@@ -15,7 +15,7 @@ Change = Notification.Change
 def make(*, limit: int = 2000) -> int:
     """Put what is held back and due into digests, one for each organization and way; returns how many messages left
     the waiting room."""
-    now = timezone.now()
+    now = clock.now()
     due = Notification.objects.filter(state=State.HELD, due_at__lte=now).order_by("id")
     groups: dict[tuple[int, int | None, int | None], list[Notification]] = defaultdict(list)
     for row in due.select_related("incident")[:limit]:
@@ -43,7 +43,7 @@ def _gather(rows: list[Notification]) -> int:
             person_id=first.person_id,
             channel_id=first.channel_id,
             reason=english("Held back until quiet hours ended, or because there were too many at once."),
-            created_at=timezone.now(),
-            due_at=timezone.now(),
+            created_at=clock.now(),
+            due_at=clock.now(),
         )
         return mine.update(state=State.IN_DIGEST, digest=digest, problem="")

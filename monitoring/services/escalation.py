@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.models import User
 from monitoring.domain import escalation as domain
@@ -66,12 +66,12 @@ def hasten(incident: Incident, *, now: datetime) -> None:
 
 def sweep(*, limit: int = 200) -> int:
     """Take the steps that are due; how many were taken or found needless."""
-    due = Escalation.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
+    due = Escalation.objects.filter(due_at__lte=clock.now()).order_by("due_at")
     return sum(_take(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 
 def _take(pk: int) -> bool:
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         row = Escalation.objects.select_related("policy", "incident__organization", "incident__site").get(pk=pk)
         incident = row.incident

@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.domain.roles import Permission
 from drivers.models import User
@@ -65,7 +65,7 @@ def propose(
                 file_name=kept.name,
                 file_type=kept.content_type,
                 author=by,
-                created_at=timezone.now(),
+                created_at=clock.now(),
             )
     except BaseException:
         evidence.discard(kept.file)
@@ -77,7 +77,7 @@ def _check_span(starts_at: datetime, ends_at: datetime) -> None:
         raise ValidationError({"ends_at": _("The end has to come after the start.")})
     if ends_at - starts_at > LONGEST:
         raise ValidationError({"ends_at": _("At most a year at a time.")})
-    if starts_at < timezone.now() - OLDEST:
+    if starts_at < clock.now() - OLDEST:
         raise ValidationError({"starts_at": _("This is too long ago for any figure.")})
 
 
@@ -102,7 +102,7 @@ def withdraw(*, exclusion: Exclusion, text: str, by: User) -> Exclusion:
                 reason=exclusion.reason,
                 evidence=text.strip()[:4000],
                 author=by,
-                created_at=timezone.now(),
+                created_at=clock.now(),
                 withdraws=exclusion,
             )
     except IntegrityError as error:
@@ -125,7 +125,7 @@ def review(*, exclusion: Exclusion, approve: bool, note: str, by: User) -> Exclu
         row = Exclusion.objects.select_for_update(of=("self",)).get(pk=exclusion.pk)
         if row.state != Exclusion.State.PROPOSED:
             raise ValidationError(_("It has been judged already."))
-        row.state, row.reviewed_by, row.reviewed_at = state, by, timezone.now()
+        row.state, row.reviewed_by, row.reviewed_at = state, by, clock.now()
         row.review_note = note.strip()[:500]
         row.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
         if approve:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from drivers import clock
 from drivers.domain.phrases import english
 from monitoring.models import Incident, IncidentEntry, Notification
 from monitoring.services import escalation
@@ -35,7 +35,7 @@ def tell_entries(*, limit: int = CHUNK) -> int:
 
 
 def _tell(pk: int) -> int:
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         if not IncidentEntry.objects.filter(pk=pk, told_at=None).update(told_at=now):
             return 0

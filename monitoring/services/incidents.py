@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import User
 from monitoring.domain.incidents import EntryKind
 from monitoring.models import Incident, IncidentEntry
@@ -39,7 +39,7 @@ def acknowledge(*, incident_id: int, by: User) -> bool:
         _require_open(incident)
         if incident.acknowledged_at is not None:
             return False
-        incident.acknowledged_at = timezone.now()
+        incident.acknowledged_at = clock.now()
         incident.acknowledged_by = by
         incident.save(update_fields=["acknowledged_at", "acknowledged_by"])
         timeline.add(incident, EntryKind.ACKNOWLEDGED, at=incident.acknowledged_at, by=by)
@@ -55,7 +55,7 @@ def assign(*, incident_id: int, to: User | None, by: User) -> bool:
         incident.assigned_to = to
         incident.save(update_fields=["assigned_to"])
         data = {"to": to.pk, "name": str(to)} if to else {"to": None}
-        timeline.add(incident, EntryKind.ASSIGNED, at=timezone.now(), by=by, data=data)
+        timeline.add(incident, EntryKind.ASSIGNED, at=clock.now(), by=by, data=data)
     return True
 
 
@@ -64,12 +64,12 @@ def comment(*, incident_id: int, text: str, by: User) -> IncidentEntry:
     if not text.strip():
         raise ValidationError({"text": _("Write something.")})
     with _held(incident_id) as incident:
-        return timeline.add(incident, EntryKind.COMMENT, at=timezone.now(), by=by, text=text.strip())
+        return timeline.add(incident, EntryKind.COMMENT, at=clock.now(), by=by, text=text.strip())
 
 
 def snooze(*, incident_id: int, until: datetime | None, by: User) -> None:
     """Say nothing of it until then; None ends that. Raises ValidationError for a past moment or a resolved incident."""
-    now = timezone.now()
+    now = clock.now()
     if until is not None and until <= now:
         raise ValidationError({"until": _("That moment is past.")})
     with _held(incident_id) as incident:
@@ -91,7 +91,7 @@ def resolve(*, incident_id: int, text: str, by: User) -> None:
         raise ValidationError({"text": _("Say in a word what it was.")})
     with _held(incident_id) as incident:
         _require_open(incident)
-        incident.resolved_at = timezone.now()
+        incident.resolved_at = clock.now()
         incident.resolved_by = by
         incident.snoozed_until = None
         incident.save(update_fields=["resolved_at", "resolved_by", "snoozed_until"])
@@ -101,4 +101,4 @@ def resolve(*, incident_id: int, text: str, by: User) -> None:
 def note(*, incident_id: int, kind: EntryKind, text: str = "", data: dict[str, Any] | None = None) -> IncidentEntry:
     """A line by nobody in particular, such as that people were told. Raises Incident.DoesNotExist."""
     with _held(incident_id) as incident:
-        return timeline.add(incident, kind, at=timezone.now(), text=text, data=data)
+        return timeline.add(incident, kind, at=clock.now(), text=text, data=data)

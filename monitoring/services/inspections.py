@@ -21,6 +21,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.models import User
 from monitoring.domain import checklists
@@ -72,7 +73,7 @@ def _same(known: Inspection, digest: str, station: Station, by: User) -> Inspect
 
 
 def _read(station: Station, by: User, sent: Mapping[str, Any]) -> tuple[Inspection, bytes]:
-    now = timezone.now()
+    now = clock.now()
     answers = sent.get("answers")
     photos = sent.get("photos")
     if not isinstance(answers, dict) or not isinstance(photos, list):

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import Organization, User
 from monitoring.models import MaintenancePlan, PlanStation
 from stations.models import Station
@@ -17,7 +17,7 @@ def make_plan(
     *, organization: Organization, by: User, stations: Sequence[Station] = (), **values: Any
 ) -> MaintenancePlan:
     """A new plan. Raises ValidationError."""
-    now = timezone.now()
+    now = clock.now()
     plan = MaintenancePlan(
         organization=organization, created_by=by, created_at=now, **{"counted_from": now, **values, "due_at": now}
     )
@@ -34,7 +34,7 @@ def change_plan(*, plan: MaintenancePlan, stations: Sequence[Station], **values:
         row = MaintenancePlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
         for name, value in values.items():
             setattr(row, name, value)
-        row.due_at = timezone.now() if row.is_active else None
+        row.due_at = clock.now() if row.is_active else None
         _check(row, stations)
         row.save()
         row.stations.set(stations)

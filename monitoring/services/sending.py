@@ -6,7 +6,7 @@ over, and what became of it is written down at once, however long the database i
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from itertools import islice
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.sealing import unseal
 from monitoring.models import Channel, Notification
@@ -45,11 +45,12 @@ PAUSES_S = (0.5, 1, 2, 4, 8, 16)
 log = structlog.get_logger(__name__)
 
 
-def deliver(*, chunk: int = CHUNK) -> int:
-    """Send what is due, the gravest first; returns how many messages were dealt with."""
+def deliver(*, chunk: int = CHUNK, transport: "Transport | None" = None) -> int:
+    """Send what is due, the gravest first; returns how many messages were dealt with. `transport`: another one than
+    those that lead out of the house."""
     dealt = 0
-    while ids := _due(timezone.now(), chunk):
-        dealt += _send(ids)
+    while ids := _due(clock.now(), chunk):
+        dealt += _send(ids, transport or _hand_over)
         if len(ids) < chunk:
             break
     return dealt
@@ -57,7 +58,7 @@ def deliver(*, chunk: int = CHUNK) -> int:
 
 def send_now(notification: Notification) -> Notification:
     """Send this one and wait for what becomes of it: for tests of a channel."""
-    _send([notification.pk])
+    _send([notification.pk], _hand_over)
     notification.refresh_from_db()
     return notification
 
@@ -71,7 +72,7 @@ def _due(now: datetime, chunk: int) -> list[int]:
 
 def _claim(pk: int) -> Notification | None:
     """Take a message, unless somebody else has, it is not needed any more, or its way has had too many lately."""
-    now = timezone.now()
+    now = clock.now()
     found = Notification.objects.select_related(
         "incident__site", "incident__acknowledged_by", "person", "channel", "organization"
     )
@@ -119,7 +120,7 @@ def _is_too_much(row: Notification, now: datetime) -> bool:
     return lately.count() + sending.count() >= most
 
 
-def _send(ids: Sequence[int]) -> int:
+def _send(ids: Sequence[int], transport: "Transport") -> int:
     """Those that are to be had, outside of any transaction; threads touch no row. Returns how many were dealt with."""
     claimed = (row for pk in ids if (row := _claim(pk)) is not None)
     dealt: list[Notification] = []
@@ -127,7 +128,7 @@ def _send(ids: Sequence[int]) -> int:
         under_way: dict[Future[Undelivered | None], Notification] = {}
         while True:
             for row in islice(claimed, THREADS - len(under_way)):
-                under_way[threads.submit(_hand_over, row, _ready(row))] = row
+                under_way[threads.submit(transport, row, _ready(row))] = row
             if not under_way:
                 break
             for done in wait(under_way, return_when=FIRST_COMPLETED).done:
@@ -145,6 +146,10 @@ class Ready:
     message: Message
     url: str
     secret: bytes
+
+
+# Why it was not taken; None: it was.
+Transport = Callable[[Notification, Ready | Undelivered], Undelivered | None]
 
 
 def _ready(row: Notification) -> Ready | Undelivered:
@@ -176,7 +181,7 @@ def _hand_over(row: Notification, ready: Ready | Undelivered) -> Undelivered | N
         elif row.channel.kind == Channel.Kind.EMAIL:
             email.send(message, row.channel.addresses.split())
         elif row.channel.kind == Channel.Kind.WEBHOOK:
-            webhook.send(message, ready.url, ready.secret, now=timezone.now())
+            webhook.send(message, ready.url, ready.secret, now=clock.now())
         else:
             apprise.send(message, ready.url)
     except Undelivered as problem:
@@ -201,7 +206,7 @@ def _settle_surely(row: Notification, problem: Undelivered | None) -> None:
 
 
 def _settle(row: Notification, problem: Undelivered | None) -> None:
-    now = timezone.now()
+    now = clock.now()
     mine = Notification.objects.filter(pk=row.pk, state=State.SENDING, attempts=row.attempts)
     text = str(problem)[:300] if problem else ""
     with transaction.atomic():

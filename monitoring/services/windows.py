@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import User
 from monitoring.models import MaintenanceWindow
 from stations import live
@@ -26,7 +26,7 @@ def announce(
     by: User | None,
 ) -> MaintenanceWindow:
     """Announce a window, of the whole site or of `stations`. Raises ValidationError."""
-    now = timezone.now()
+    now = clock.now()
     if any(station.site_id != site.pk for station in stations):
         raise ValidationError({"stations": _("This station stands at another site.")})
     window = MaintenanceWindow(
@@ -53,7 +53,7 @@ def change(
     *, window: MaintenanceWindow, title: str, note: str, starts_at: datetime, ends_at: datetime
 ) -> MaintenanceWindow:
     """Change what was announced; of one that has begun only its end moves. Raises ValidationError."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         row = _locked(window)
         if row.starts_at <= now and starts_at != row.starts_at:
@@ -68,7 +68,7 @@ def change(
 
 def end(*, window: MaintenanceWindow) -> MaintenanceWindow:
     """End it now: one that has begun is over, one that has not is called off. Twice changes nothing."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         row = MaintenanceWindow.objects.select_for_update().get(pk=window.pk)
         if row.cancelled_at is None and row.ended_at is None and row.ends_at > now:
@@ -84,7 +84,7 @@ def end(*, window: MaintenanceWindow) -> MaintenanceWindow:
 
 def _locked(window: MaintenanceWindow) -> MaintenanceWindow:
     row = MaintenanceWindow.objects.select_for_update().get(pk=window.pk)
-    if row.cancelled_at or row.ended_at or row.ends_at <= timezone.now():
+    if row.cancelled_at or row.ended_at or row.ends_at <= clock.now():
         raise ValidationError(_("It is over."))
     return row
 

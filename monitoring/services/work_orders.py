@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.domain.roles import Permission
 from drivers.models import User
@@ -51,7 +51,7 @@ def open_work_order(
     _check_place(site, station, evse)
     if assigned_to is not None:
         _check_worker(assigned_to, site)
-    now = timezone.now()
+    now = clock.now()
     order = WorkOrder(
         organization_id=site.organization_id,
         site=site,
@@ -110,7 +110,7 @@ def assign(*, order: WorkOrder, to: User | None, by: User) -> WorkOrder:
             return row
         if to is not None:
             _check_worker(to, row.site)
-        now = timezone.now()
+        now = clock.now()
         row.assigned_to = to
         if row.state != State.IN_PROGRESS:
             row.state = State.ASSIGNED if to else State.OPEN
@@ -131,7 +131,7 @@ def change(*, order: WorkOrder, by: User, **changes: Any) -> WorkOrder:
         row.clean_fields(exclude=["evidence"])
         if any(before[name] != value for name, value in changes.items()):
             row.save(update_fields=[*changes])
-            _tell(row, "changed", by, timezone.now(), "")
+            _tell(row, "changed", by, clock.now(), "")
     _nudge(row)
     return row
 
@@ -142,7 +142,7 @@ def start(*, order: WorkOrder, by: User) -> WorkOrder:
         row = _locked(order, OPEN)
         if row.state == State.IN_PROGRESS:
             return row
-        now = timezone.now()
+        now = clock.now()
         row.state, row.started_at = State.IN_PROGRESS, row.started_at or now
         if row.assigned_to_id is None and may(by, Permission.MAINTAIN, row.site):
             row.assigned_to = by
@@ -161,7 +161,7 @@ def finish(*, order: WorkOrder, by: User, at: datetime | None = None, **outcome:
         row = _locked(order, (*OPEN, State.DONE))
         if row.state == State.DONE:
             return row
-        now = at or timezone.now()
+        now = at or clock.now()
         _put(row, outcome)
         row.state, row.finished_at, row.letter_due_at = State.DONE, now, None
         row.started_at = row.started_at or now
@@ -178,7 +178,7 @@ def record_outcome(*, order: WorkOrder, by: User, **outcome: Any) -> WorkOrder:
         row = _locked(order, (*OPEN, State.DONE))
         _put(row, outcome)
         row.save(update_fields=[*outcome, "currency"])
-        _tell(row, "report", by, timezone.now(), "")
+        _tell(row, "report", by, clock.now(), "")
     _nudge(row)
     return row
 
@@ -189,7 +189,7 @@ def cancel(*, order: WorkOrder, by: User, reason: str = "") -> WorkOrder:
         row = _locked(order, (*OPEN, State.CANCELLED))
         if row.state == State.CANCELLED:
             return row
-        now = timezone.now()
+        now = clock.now()
         row.state, row.finished_at, row.letter_due_at = State.CANCELLED, now, None
         row.save(update_fields=["state", "finished_at", "letter_due_at"])
         _tell(row, "cancelled", by, now, reason.strip())
@@ -210,7 +210,7 @@ def reopen(*, order: WorkOrder, by: User) -> WorkOrder:
         row.state = State.ASSIGNED if row.assigned_to_id else State.OPEN
         row.started_at = row.finished_at = None
         row.save(update_fields=["state", "started_at", "finished_at"])
-        _tell(row, "reopened", by, timezone.now(), "")
+        _tell(row, "reopened", by, clock.now(), "")
     _nudge(row)
     return row
 
@@ -220,7 +220,7 @@ def note(*, order: WorkOrder, by: User, text: str) -> WorkOrderEntry:
     if not text.strip():
         raise ValidationError({"text": _("Write something first.")})
     with transaction.atomic():
-        entry = _tell(order, "note", by, timezone.now(), text.strip()[:4000])
+        entry = _tell(order, "note", by, clock.now(), text.strip()[:4000])
     _nudge(order)
     return entry
 
@@ -231,7 +231,7 @@ def use_part(*, order: WorkOrder, by: User, name: str, number: str = "", quantit
     part.clean_fields()
     with transaction.atomic():
         part.save()
-        _tell(order, "part", by, timezone.now(), str(part))
+        _tell(order, "part", by, clock.now(), str(part))
     _nudge(order)
     return part
 
@@ -239,7 +239,7 @@ def use_part(*, order: WorkOrder, by: User, name: str, number: str = "", quantit
 def put_back_part(*, part: WorkOrderPart, by: User) -> None:
     """It was not used after all."""
     with transaction.atomic():
-        _tell(part.work_order, "part", by, timezone.now(), english("Not used: %(part)s", part=str(part)))
+        _tell(part.work_order, "part", by, clock.now(), english("Not used: %(part)s", part=str(part)))
         part.delete()
     _nudge(part.work_order)
 

@@ -63,7 +63,7 @@ class Life:
         profile = self._charger.profile
         self._later_real(HEARTBEAT_LOOK_S, self._heartbeat)
         self._later(self._random.uniform(0, self._charger.settings.meter_interval_s), self._meter)
-        for outlet in self._station.outlets.values():
+        for outlet in () if profile.is_shunned else self._station.outlets.values():
             if self._random.random() < self._occupied_at_start:
                 self._later_real(self._random.uniform(0, FIRST_CARS_WITHIN_S), partial(self._arrive, outlet))
             else:

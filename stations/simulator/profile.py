@@ -15,6 +15,8 @@ class Profile:
     `id_tokens`: what its drivers present locally; empty: it charges by remote start only.
     `clock_offset_s`: how far its own clock is off. `syncs_clock`: whether it takes `currentTime` from the CSMS.
     `faults_per_hour`, `offline_spells_per_hour`: means of the random behaviour, in simulated hours.
+    `power_shares`: how much of its rating each EVSE really gives; empty: all of it.
+    `is_shunned`: no car comes by itself.
     `impatient`: sends its messages without waiting for the answer to the one before.
     `reboot_s`, `call_timeout_s`: in real seconds, whatever the fleet's speed.
     """
@@ -25,6 +27,7 @@ class Profile:
     evses: int = 1
     current_type: CurrentType = "ac"
     max_power_w: int = 22_000
+    power_shares: tuple[float, ...] = ()
     vendor: str = "Busbar"
     model: str = "Virtual"
     serial: str = "SIM-0001"
@@ -35,10 +38,15 @@ class Profile:
     syncs_clock: bool = False
     faults_per_hour: float = 0.0
     offline_spells_per_hour: float = 0.0
+    is_shunned: bool = False
     impatient: bool = False
     reboot_s: float = 1.0
     call_timeout_s: float = 30.0
     seed: int = 0
+
+    def gives_w(self, evse: int) -> float:
+        """The most power that an EVSE gives, whatever it is made for."""
+        return self.max_power_w * (self.power_shares[evse - 1] if evse <= len(self.power_shares) else 1.0)
 
     def __post_init__(self) -> None:
         if self.protocol not in get_args(Protocol):

@@ -102,7 +102,7 @@ class Station:
             number: Outlet(
                 id=number,
                 meter=Meter(profile.current_type, register_wh=float(self.random.randrange(1_000_000))),
-                max_power_w=profile.max_power_w,
+                max_power_w=profile.gives_w(number),
             )
             for number in range(1, profile.evses + 1)
         }

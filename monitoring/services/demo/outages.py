@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from drivers.models import Organization
-from monitoring.domain.uptime import CONNECTION, IMPAIRED, OPERATOR, connector
+from monitoring.domain.uptime import CONNECTION, OPERATOR, connector
 from monitoring.domain.uptime.signals import OFF, ON, Word
 from monitoring.models import Port, UptimeSignal
 from monitoring.services import ledger, uptime_rollups
-from monitoring.services.demo.spells import DAYS, YOUNG, Kind, Spell, spells_of
 from monitoring.services.ledger import Heard
 from stations.models import Connector, Station
 from stations.services.demo.network import STATIONS, DemoStation
+from stations.services.demo.spells import DAYS, YOUNG, Kind, Spell, spells_of
 
 _BREATH_S = 0.05
+# What its attempts tell of a port, its charger does not.
+_FOUND_OUT = (Kind.CANNOT_CHARGE, Kind.GHOST)
 
 
 def make(organization: Organization, stop: threading.Event) -> int:
@@ -44,6 +46,8 @@ def _signals(plan: DemoStation, station: Station, made_at: datetime) -> Iterator
     for plug in plugs:
         yield _heard(station, connector(plug.pk), Word.WORKS, begun + timedelta(seconds=5), plug=plug)
     for spell in spells_of(plan):
+        if spell.kind in _FOUND_OUT:
+            continue
         start, end = spell.span(made_at)
         if begun < start < end:
             concerned = [plug for plug in plugs if spell.evse in (None, plug.evse.number)]
@@ -61,10 +65,6 @@ def _spell(station: Station, spell: Spell, plugs: list[Connector], start: dateti
         # It holds until the plugs have said that they work again.
         yield _heard(station, OPERATOR, ON, end + moment)
     for plug in plugs:
-        if spell.kind is Kind.CANNOT_CHARGE:
-            yield _heard(station, IMPAIRED, Kind.CANNOT_CHARGE, start, plug=plug)
-            yield _heard(station, IMPAIRED, OFF, end, plug=plug)
-            continue
         word = Word.FAULTED if spell.kind is Kind.FAULT else Word.UNAVAILABLE
         yield _heard(station, connector(plug.pk), word, start + moment, plug=plug, detail=spell.code)
         yield _heard(station, connector(plug.pk), Word.WORKS, end, plug=plug)

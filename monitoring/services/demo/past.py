@@ -1,7 +1,7 @@
 """What monitoring tells of the demo network's past, part by part. Each part finds out by itself what it has done."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -14,16 +14,29 @@ log = structlog.get_logger(__name__)
 Part = Callable[[Organization, threading.Event], int]
 
 # In this order: what follows may rest on what was there before.
-PARTS: tuple[Part, ...] = (outages.make,)
+# What stands in lists by its number lies before the first that the network's chargers tell by themselves.
+FIRST: tuple[Part, ...] = (outages.make,)
+# What rests on the sessions of the past.
+PARTS: tuple[Part, ...] = ()
+
+
+def begin(*, organization: Organization, stop: threading.Event) -> int:
+    """Write what is missing of what comes before the chargers' first word; returns how much that was."""
+    return _make(FIRST, organization, stop)
 
 
 def make(*, organization: Organization, stop: threading.Event) -> int:
-    """Write what is missing; returns how much that was."""
+    """Write what else is missing; returns how much that was."""
+    return _make(PARTS, organization, stop)
+
+
+def _make(parts: Sequence[Part], organization: Organization, stop: threading.Event) -> int:
     written = 0
-    for part in PARTS:
+    for part in parts:
         if stop.is_set():
             break
-        written += part(organization, stop)
-    if written:
-        log.info("demo.monitoring", written=written)
+        new = part(organization, stop)
+        if new:
+            log.info("demo.monitoring", part=part.__module__.rpartition(".")[2], written=new)
+        written += new
     return written

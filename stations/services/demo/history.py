@@ -22,6 +22,7 @@ from stations.domain.session import Phase
 from stations.models import Connector, MeterSample, Session
 from stations.services import rollups
 from stations.services.demo.network import SITES, STATIONS, DemoStation
+from stations.services.demo.spells import Kind, spells_of
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,9 @@ DAYS = 90
 DAYS_WITH_SAMPLES = 4
 SAMPLE_EVERY = timedelta(minutes=5)
 PROGRESS_KEY = "demo.history"
+
+# Who is there can charge, or tries to.
+_GO_ON = (Kind.CANNOT_CHARGE,)
 
 # Sessions that begin in each hour of the local day, as weights.
 _HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 9, 8, 7, 7, 8, 7, 7, 8, 9, 10, 9, 7, 5, 4, 3, 2)
@@ -84,15 +88,15 @@ def _missing_days(organization: Organization) -> Iterator[datetime]:
 def _make_day(organization: Organization, day: datetime, *, with_samples: bool) -> bool:
     """Whether the day has sessions."""
     connectors: dict[str, list[Connector]] = {}
-    for connector in Connector.objects.filter(station__site__organization=organization).select_related("station"):
+    plugs = Connector.objects.filter(station__site__organization=organization).select_related("station", "evse")
+    for connector in plugs:
         connectors.setdefault(connector.station.identity, []).append(connector)
     tokens = {token.value: token for token in organization.id_tokens.all()}
     sessions = [
         session
         for plan in STATIONS
         for connector in connectors.get(plan.identity, [])
-        for session in _sessions(plan, connector, tokens, day)
-        if session.ended_at and session.ended_at < organization.created_at
+        for session in _sessions(plan, connector, tokens, day, organization.created_at)
     ]
     with transaction.atomic():
         created = Session.objects.bulk_create(sessions)
@@ -106,8 +110,13 @@ def _make_day(organization: Organization, day: datetime, *, with_samples: bool) 
     return bool(created)
 
 
-def _sessions(plan: DemoStation, connector: Connector, tokens: dict[str, IdToken], day: datetime) -> Iterator[Session]:
-    """One plug's sessions of one day, one after the other; the same each time it is asked."""
+def _sessions(
+    plan: DemoStation, connector: Connector, tokens: dict[str, IdToken], day: datetime, made_at: datetime
+) -> Iterator[Session]:
+    """One plug's sessions of one day, one after the other; the same each time it is asked. None reaches into what took
+    its charger away, nor into the present."""
+    spells = [spell for spell in spells_of(plan) if spell.evse in (None, connector.evse.number)]
+    concerning = [(spell.kind, *spell.span(made_at)) for spell in spells]
     rng = random.Random(f"{plan.identity}/{connector.evse_id}/{day:%Y-%m-%d}")  # noqa: S311
     site = next(site for site in SITES if site.name == plan.site)
     weekend = 0.7 if day.weekday() >= 5 else 1.0
@@ -118,20 +127,29 @@ def _sessions(plan: DemoStation, connector: Connector, tokens: dict[str, IdToken
         start = midnight + timedelta(hours=hour, minutes=rng.randrange(60), seconds=rng.randrange(60))
         if start < free_at or start.date() != day.date():
             continue
-        session = _session(plan, connector, tokens, start, rng)
-        free_at = (session.ended_at or start) + timedelta(minutes=3)
-        if free_at < day + timedelta(days=1):
+        fails = any(kind is Kind.CANNOT_CHARGE and begun <= start < over for kind, begun, over in concerning)
+        session = _session(plan, connector, tokens, start, rng, fails=fails)
+        end = session.ended_at or start
+        is_down = any(kind not in _GO_ON and start < over and begun < end for kind, begun, over in concerning)
+        free_at = end + timedelta(minutes=3)
+        if not is_down and end < made_at and free_at < day + timedelta(days=1):
             yield session
 
 
 def _session(
-    plan: DemoStation, connector: Connector, tokens: dict[str, IdToken], start: datetime, rng: random.Random
+    plan: DemoStation,
+    connector: Connector,
+    tokens: dict[str, IdToken],
+    start: datetime,
+    rng: random.Random,
+    *,
+    fails: bool,
 ) -> Session:
     """A session as the charger would have told it: the car takes less than the plug gives, and stays a while after."""
-    takes_w = plan.max_power_w * rng.uniform(0.3, 0.9)
+    takes_w = plan.max_power_w * rng.uniform(0.25, 0.65) * plan.power_share(connector.evse.number)
     wanted_wh = rng.uniform(12_000, 55_000) if plan.current_type == "dc" else rng.uniform(4_000, 40_000)
-    # One in thirty fails at once: nothing flows, and the driver leaves.
-    failed = rng.random() < 1 / 30
+    # Some fail at once: nothing flows, and the driver leaves.
+    failed = rng.random() < plan.nature.fails or fails
     energy_wh = 0 if failed else round(wanted_wh)
     hours = 0.03 if failed else wanted_wh / takes_w + rng.expovariate(4 if plan.current_type == "ac" else 20)
     card = rng.choice(plan.cards)
@@ -162,7 +180,7 @@ def _session(
 
 
 def _stop_reason(rng: random.Random, *, failed: bool) -> str:
-    return rng.choice(("EVDisconnected", "Other")) if failed else rng.choice(("EVDisconnected", "Local", "Remote"))
+    return rng.choice(("EVDisconnected", "Local", "Other" if failed else "Remote"))
 
 
 def _samples(session: Session) -> Iterator[MeterSample]:

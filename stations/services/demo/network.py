@@ -43,6 +43,17 @@ class DemoSite:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoNature:
+    """What a station is like. `fails`: the share of its sessions in which nothing flows; `weak_evse`: the number of the
+    one whose power modules are mostly dead; `is_shunned`: nobody comes any more."""
+
+    firmware: str
+    fails: float = 0.02
+    weak_evse: int = 0
+    is_shunned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DemoStation:
     """`max_power_w` is that of each EVSE."""
 
@@ -56,6 +67,14 @@ class DemoStation:
     max_power_w: int
     vendor: str
     model: str
+
+    @property
+    def nature(self) -> DemoNature:
+        return NATURES[self.identity]
+
+    def power_share(self, evse: int) -> float:
+        """How much of its rating an EVSE really gives."""
+        return 0.3 if evse == self.nature.weak_evse else 1.0
 
     @property
     def connector_type(self) -> str:
@@ -155,6 +174,25 @@ STATIONS = (
     DemoStation("CPH-01", "Kaj syd", "Nordhavn Kaj", "ocpp2.0.1", 1, 2, "ac", 22_000, "Polder", "Paal 2x22"),
     DemoStation("CPH-02", "Kaj nord", "Nordhavn Kaj", "ocpp1.6", 1, 1, "dc", 50_000, "Elbwerk", "Schnell 50"),
 )
+
+NATURES = {
+    "HAM-01": DemoNature("2.8.0"),
+    "HAM-02": DemoNature("2.8.0"),
+    "HAM-03": DemoNature("5.1.3"),
+    "HAM-04": DemoNature("1.9.4", fails=0.04),
+    "ESA-01": DemoNature("4.2.0", fails=0.03),
+    "ESA-02": DemoNature("4.2.0", fails=0.03, weak_evse=2),
+    "ESA-03": DemoNature("4.2.0", fails=0.05),
+    "ESA-04": DemoNature("2.3.7", fails=0.12),
+    "AMS-01": DemoNature("3.2.1"),
+    "AMS-02": DemoNature("3.1.0", fails=0.07),
+    "AMS-03": DemoNature("3.2.1"),
+    "LYS-01": DemoNature("1.4.2"),
+    "LYS-02": DemoNature("1.4.2", fails=0.04),
+    "LYS-03": DemoNature("4.1.0", fails=0.04),
+    "CPH-01": DemoNature("3.2.1"),
+    "CPH-02": DemoNature("2.4.0", fails=0.03, is_shunned=True),
+}
 
 TOKENS = (
     DemoToken("0453A1B27C4D80", "Dana's card", driver="driver@demo.example"),
