@@ -44,6 +44,8 @@ SUBJECTS = {
     "parts": lambda network: network.station.work_orders.get().parts.get().pk,
     "pictures": lambda network: network.station.work_orders.get().photos.get().pk,
     "windows": lambda network: network.site.maintenance_windows.get().pk,
+    "maintenance-windows": lambda network: network.site.maintenance_windows.get().pk,
+    "maintenance-plans": lambda network: network.organization.maintenance_plans.get().pk,
     "plans": lambda network: network.organization.maintenance_plans.get().pk,
     "checklists": lambda network: network.organization.checklists.get().pk,
     "inspections": lambda network: network.station.inspections.get().pk,

@@ -1,5 +1,6 @@
 """Links of chargers (/connectivity/), lost connections, and network tests (/network-tests/)."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError as Invalid
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from drivers.domain.roles import Permission
 from drivers.models import Organization, User
 from drivers.permissions import Viewer
+from monitoring.domain.network_test import Change
 from monitoring.models import Drop, LinkDay, NetworkTestResult, NetworkTestRun, StationLink
 from monitoring.selectors.links import visible_drops, visible_links
 from monitoring.selectors.network_tests import compared, visible_results, visible_runs, with_counts
@@ -194,7 +196,7 @@ class NetworkTestResultSerializer(serializers.ModelSerializer[NetworkTestResult]
         read_only_fields = fields
 
     def get_change(self, result: NetworkTestResult) -> str:
-        found = compared(result.run, [result])[0].change
+        found = self.context["changes"].get(result.pk)
         return found.value if found else ""
 
 
@@ -205,7 +207,18 @@ class NetworkTestResultListView(generics.ListAPIView[NetworkTestResult]):
     serializer_class = NetworkTestResultSerializer
     filterset_fields = ("state",)
     ordering = "id"
+    changes: Mapping[int, Change | None] = {}
 
     def get_queryset(self) -> QuerySet[NetworkTestResult]:
         run = get_object_or_404(visible_runs(self.request.user), pk=self.kwargs["pk"])
         return visible_results(self.request.user, run).select_related("run", "station__site").order_by("id")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset) or []
+        # Those of the test before are read once for the page.
+        found = compared(page[0].run, page) if page else []
+        self.changes = {row.result.pk: row.change for row in found}
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "changes": self.changes}

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from monitoring.models import Drop, LinkDay, NetworkTestRun, StationLink
+from tests import factories
 
 NOW = timezone.now()
 
@@ -56,3 +57,18 @@ def test_who_may_send_nothing_begins_no_test(api, viewer, station):
 def test_a_choice_of_nobody_is_said(api, operator, station):
     answer = api(operator).post("/api/v1/network-tests/", {"name": "Now", "vendor": "Nobody"}, format="json")
     assert answer.status_code == 400
+
+
+def test_results_are_compared_with_those_before_in_as_many_queries_however_many_there_are(
+    api, viewer, site, organization, django_assert_max_num_queries
+):
+    before = NetworkTestRun.objects.create(organization=organization, name="Before", started_at=NOW, finished_at=NOW)
+    after = NetworkTestRun.objects.create(organization=organization, name="After", started_at=NOW, previous=before)
+    for number in range(12):
+        station = factories.StationFactory(site=site, identity=f"CP-{number}")
+        before.results.create(station=station, state="failed")
+        after.results.create(station=station, state="passed")
+    client = api(viewer)
+    with django_assert_max_num_queries(10):
+        results = client.get(f"/api/v1/network-tests/{after.pk}/results/").json()["results"]
+    assert [result["change"] for result in results] == ["fixed"] * 12
