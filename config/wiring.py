@@ -21,6 +21,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
         "monitoring.subscribers.connectivity.on_connected",
         "monitoring.subscribers.uptime.on_connected",
         "monitoring.subscribers.maintenance.on_connected",
+        "monitoring.subscribers.repair.on_fact",
     ],
     "station.disconnected": [
         "monitoring.subscribers.connectivity.on_disconnected",
@@ -29,12 +30,14 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "session.ended": [
         "monitoring.subscribers.success.on_session",
         "monitoring.subscribers.maintenance.on_session_ended",
+        "monitoring.subscribers.repair.on_fact",
     ],
     "session.corrected": ["monitoring.subscribers.success.on_session"],
     "command.finished": [
         "monitoring.subscribers.success.on_command_finished",
         "monitoring.subscribers.uptime.on_command_finished",
         "monitoring.subscribers.maintenance.on_command_finished",
+        "monitoring.subscribers.repair.on_fact",
     ],
     "connector.status": [
         "monitoring.subscribers.success.on_connector_status",

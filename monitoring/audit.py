@@ -10,6 +10,7 @@ from monitoring.models import (
     Inspection,
     MaintenancePlan,
     MaintenanceWindow,
+    Playbook,
     Rota,
     RotaLayer,
     RotaOverride,
@@ -40,6 +41,7 @@ def register() -> None:
         m2m_fields={"stations"},
     )
     log(MaintenancePlan, lambda row: [(row.organization_id, row.site_id)], exclude_fields=["due_at"])
+    log(Playbook, lambda row: [(row.organization_id, row.site_id)])
     log(Checklist, lambda row: [(row.organization_id, None)])
     log(Inspection, lambda row: [(row.organization_id, row.site_id)], include_fields=["title", "station", "failed"])
     log(Exclusion, lambda row: [(row.site.organization_id, row.site_id)], exclude_fields=["file"])

@@ -32,6 +32,7 @@ class EntryKind(StrEnum):
     AWAKE = "awake"  # the time of a snooze is over
     RESOLVED = "resolved"
     REOPENED = "reopened"
+    REPAIR = "repair"  # what self-repair did
     NOTIFIED = "notified"  # written by whoever told people of it
 
 

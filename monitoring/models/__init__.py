@@ -8,6 +8,7 @@ from monitoring.models.maintenance import MaintenanceWindow, WindowStation
 from monitoring.models.network_test import NetworkTestPlan, NetworkTestResult, NetworkTestRun
 from monitoring.models.notification import Notification
 from monitoring.models.plan import MaintenancePlan, PlanStation
+from monitoring.models.repair import Playbook, RepairRun, RepairStep
 from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride, RotaTurn
 from monitoring.models.rule import RuleRun, RuleSetting
 from monitoring.models.success import Attempt, FailedStreak, PlugIn, PortHabit, SuccessCursor, SuccessDay, SuccessDue
@@ -45,12 +46,15 @@ __all__ = [
     "NotificationPreference",
     "OfflineSpell",
     "PlanStation",
+    "Playbook",
     "PlugIn",
     "Port",
     "PortHabit",
     "PortMonth",
     "ProviderRange",
     "RefundRequest",
+    "RepairRun",
+    "RepairStep",
     "Rota",
     "RotaLayer",
     "RotaOverride",

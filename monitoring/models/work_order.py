@@ -22,6 +22,7 @@ class WorkOrder(models.Model):
         TICKET = "ticket", _("Ticket")
         PLAN = "plan", _("Maintenance plan")
         SIGNS = "signs", _("Early signs")
+        REPAIR = "repair", _("Self-repair")
 
     class Priority(models.IntegerChoices):
         URGENT = 1, _("Urgent")

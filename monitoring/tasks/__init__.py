@@ -1,5 +1,25 @@
 """Periodic work of monitoring. Each task fetches nothing itself: it calls one service."""
 
-from monitoring.tasks import alerting, exclusions, links, maintenance, network_tests, notifications, success, uptime
+from monitoring.tasks import (
+    alerting,
+    exclusions,
+    links,
+    maintenance,
+    network_tests,
+    notifications,
+    repair,
+    success,
+    uptime,
+)
 
-__all__ = ["alerting", "exclusions", "links", "maintenance", "network_tests", "notifications", "success", "uptime"]
+__all__ = [
+    "alerting",
+    "exclusions",
+    "links",
+    "maintenance",
+    "network_tests",
+    "notifications",
+    "repair",
+    "success",
+    "uptime",
+]

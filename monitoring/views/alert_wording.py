@@ -41,6 +41,7 @@ LINES: dict[EntryKind, tuple[Text, str, str]] = {
     EntryKind.AWAKE: (gettext_lazy("No longer snoozed"), "clock", "reserved"),
     EntryKind.RESOLVED: (gettext_lazy("Resolved"), "check", "available"),
     EntryKind.REOPENED: (gettext_lazy("Open again"), "alert", "faulted"),
+    EntryKind.REPAIR: (gettext_lazy("Self-repair"), "reset", "charging"),
     EntryKind.NOTIFIED: (gettext_lazy("Told"), "send", "unavailable"),
 }
 

@@ -38,6 +38,9 @@ class Command(models.Model):
         related_name="commands",
         db_index=False,
     )
+    only_idle = models.BooleanField(
+        default=False, db_default=False, help_text="Withdrawn instead of sent while a session runs or a place is kept."
+    )
     before = models.TextField(
         blank=True, default="", db_default="", help_text="What was so before it, where it can be undone: JSON text."
     )

@@ -40,10 +40,12 @@ def request(
     not_before: datetime | None = None,
     expires_after: timedelta | None = None,
     session: Session | None = None,
+    only_idle: bool = False,
 ) -> Command:
     """Write a QUEUED command and nudge the edge process that holds the charger.
 
-    `queue`: whether it may wait for a charger that is offline; left out, as the kind's policy has it. Raises
+    `queue`: whether it may wait for a charger that is offline; left out, as the kind's policy has it. `only_idle`: not
+    sent should a session run at the station, or a place be kept there, in the moment in which it would leave. Raises
     InvalidParameters, or NotConnected when it may not wait. What is too much for one CALL becomes several commands, of
     which the first is returned; they are its `further_parts`.
     """
@@ -65,6 +67,7 @@ def request(
                 not_before=not_before,
                 expires_at=max(now, not_before or now) + (expires_after or policy.expires_after),
                 session=session,
+                only_idle=only_idle,
             ),
             {station: checked},
         )
@@ -86,6 +89,7 @@ class Asked:
     not_before: datetime | None = None
     session: Session | None = None
     bulk: BulkCommand | None = None
+    only_idle: bool = False
 
 
 def written(asked: Asked, wanted: Mapping[Station, dict[str, Any]]) -> list[Command]:
@@ -114,6 +118,7 @@ def _rows(asked: Asked, portions: Sequence[tuple[Station, dict[str, Any], Comman
             before=orjson.dumps(before).decode() if before else "",
             priority=policy_of(asked.kind).priority,
             session=asked.session,
+            only_idle=asked.only_idle,
             requested_by=asked.requested_by,
             requested_at=asked.requested_at,
             not_before=asked.not_before,

@@ -17,6 +17,7 @@ from stations.services import charging_profiles, firmware_updates, logs
 from stations.services.commands import unseal
 from stations.services.work import Work
 
+_NOT_IDLE = english("The station was not idle any more.")
 _REGISTERS_AGAIN = Q(kind=CommandKind.TRIGGER, payload__contains='"BootNotification"')
 
 
@@ -53,6 +54,10 @@ def claim(
     command = due.filter(station=station, expires_at__gt=work.now).order_by("-priority", "id").first()
     if command is None:
         return None
+    if command.only_idle and (work.open_sessions[station.pk] or station.pk in work.keep_places):
+        # The charger's own lane: no session of its can begin in between.
+        finish(work=work, station=station, command=command, outcome=Outcome(CommandState.WITHDRAWN, error=_NOT_IDLE))
+        return claim(work=work, station=station, connection_id=connection_id, message_id=message_id, since=since)
     sealed = bytes(command.sealed) if command.sealed else None
     sent = Command.objects.filter(pk=command.pk, state=CommandState.QUEUED).update(
         state=CommandState.SENT,
