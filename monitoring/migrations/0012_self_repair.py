@@ -6,112 +6,307 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drivers', '0008_blocked_tokens'),
-        ('monitoring', '0011_support_desk'),
-        ('stations', '0021_idle_commands'),
+        ("drivers", "0008_blocked_tokens"),
+        ("monitoring", "0011_support_desk"),
+        ("stations", "0021_idle_commands"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='workorder',
-            name='origin',
-            field=models.CharField(choices=[('person', 'By hand'), ('incident', 'Incident'), ('ticket', 'Ticket'), ('plan', 'Maintenance plan'), ('signs', 'Early signs'), ('repair', 'Self-repair')], default='person', max_length=10),
+            model_name="workorder",
+            name="origin",
+            field=models.CharField(
+                choices=[
+                    ("person", "By hand"),
+                    ("incident", "Incident"),
+                    ("ticket", "Ticket"),
+                    ("plan", "Maintenance plan"),
+                    ("signs", "Early signs"),
+                    ("repair", "Self-repair"),
+                ],
+                default="person",
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='RepairRun',
+            name="RepairRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40)),
-                ('codes', models.JSONField(blank=True, default=list, help_text='Error codes told with the fault.')),
-                ('said', models.CharField(help_text="In English: drivers.reread says it in the reader's language.", max_length=300)),
-                ('vendor', models.CharField(blank=True, max_length=50)),
-                ('model', models.CharField(blank=True, max_length=50)),
-                ('firmware', models.CharField(blank=True, max_length=50)),
-                ('is_dry', models.BooleanField(default=False, help_text='Nothing is sent: it is written down what would be.')),
-                ('steps', models.JSONField(help_text='As the playbook had them when it began.')),
-                ('state', models.CharField(choices=[('running', 'Going on'), ('cured', 'Cured'), ('over', 'Over by itself'), ('handed_over', 'Handed over'), ('exhausted', 'Not cured'), ('stopped', 'Stopped')], default='running', max_length=12)),
-                ('cured_by', models.CharField(blank=True, help_text='The step that gets the cure.', max_length=12)),
-                ('waits_for', models.CharField(blank=True, help_text='What stands in the way of the next step.', max_length=12)),
-                ('blocked_since', models.DateTimeField(blank=True, null=True)),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, help_text='Why it was stopped, in English.', max_length=300)),
-                ('alert', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='repair_runs', to='monitoring.alert')),
-                ('evse', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='stations.evse')),
-                ('incident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='repair_runs', to='monitoring.incident')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='repair_runs', to='drivers.organization')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='repair_runs', to='stations.site')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('station', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='repair_runs', to='stations.station')),
-                ('stopped_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('work_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='repair_runs', to='monitoring.workorder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=40)),
+                ("codes", models.JSONField(blank=True, default=list, help_text="Error codes told with the fault.")),
+                (
+                    "said",
+                    models.CharField(
+                        help_text="In English: drivers.reread says it in the reader's language.", max_length=300
+                    ),
+                ),
+                ("vendor", models.CharField(blank=True, max_length=50)),
+                ("model", models.CharField(blank=True, max_length=50)),
+                ("firmware", models.CharField(blank=True, max_length=50)),
+                (
+                    "is_dry",
+                    models.BooleanField(default=False, help_text="Nothing is sent: it is written down what would be."),
+                ),
+                ("steps", models.JSONField(help_text="As the playbook had them when it began.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Going on"),
+                            ("cured", "Cured"),
+                            ("over", "Over by itself"),
+                            ("handed_over", "Handed over"),
+                            ("exhausted", "Not cured"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="running",
+                        max_length=12,
+                    ),
+                ),
+                ("cured_by", models.CharField(blank=True, help_text="The step that gets the cure.", max_length=12)),
+                (
+                    "waits_for",
+                    models.CharField(blank=True, help_text="What stands in the way of the next step.", max_length=12),
+                ),
+                ("blocked_since", models.DateTimeField(blank=True, null=True)),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, help_text="Why it was stopped, in English.", max_length=300)),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="repair_runs",
+                        to="monitoring.alert",
+                    ),
+                ),
+                (
+                    "evse",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="stations.evse",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="repair_runs",
+                        to="monitoring.incident",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="repair_runs",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="repair_runs", to="stations.site"
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="repair_runs",
+                        to="stations.station",
+                    ),
+                ),
+                (
+                    "stopped_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="repair_runs",
+                        to="monitoring.workorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RepairStep',
+            name="RepairStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('step', models.CharField(max_length=12)),
-                ('state', models.CharField(choices=[('open', 'Asked for'), ('taken', 'Done, its cure is waited for'), ('cured', 'Cured it'), ('no_cure', 'Did not help'), ('refused', 'Refused'), ('withheld', 'Never sent'), ('skipped', 'Passed over')], max_length=8)),
-                ('why', models.CharField(blank=True, help_text='Why it was passed over.', max_length=12)),
-                ('answer', models.CharField(blank=True, help_text="The station's word, or what came instead.", max_length=100)),
-                ('began_at', models.DateTimeField()),
-                ('known_at', models.DateTimeField(blank=True, null=True)),
-                ('command', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='stations.command')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taken', to='monitoring.repairrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("step", models.CharField(max_length=12)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Asked for"),
+                            ("taken", "Done, its cure is waited for"),
+                            ("cured", "Cured it"),
+                            ("no_cure", "Did not help"),
+                            ("refused", "Refused"),
+                            ("withheld", "Never sent"),
+                            ("skipped", "Passed over"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, help_text="Why it was passed over.", max_length=12)),
+                (
+                    "answer",
+                    models.CharField(blank=True, help_text="The station's word, or what came instead.", max_length=100),
+                ),
+                ("began_at", models.DateTimeField()),
+                ("known_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="taken", to="monitoring.repairrun"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['began_at', 'id'],
+                "ordering": ["began_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Playbook',
+            name="Playbook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(blank=True, choices=[('off', 'Off'), ('dry_run', 'Dry run'), ('on', 'On')], max_length=8, null=True)),
-                ('rules', models.JSONField(blank=True, help_text='Names of rules whose alerts start a run.', null=True)),
-                ('steps', models.JSONField(blank=True, help_text='In their order, each with step and wait_s.', null=True)),
-                ('per_day', models.PositiveSmallIntegerField(blank=True, help_text='Restarts and unlocks of a station within 24 hours.', null=True)),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='playbooks', to='drivers.organization')),
-                ('site', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='playbook', to='stations.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(
+                        blank=True,
+                        choices=[("off", "Off"), ("dry_run", "Dry run"), ("on", "On")],
+                        max_length=8,
+                        null=True,
+                    ),
+                ),
+                (
+                    "rules",
+                    models.JSONField(blank=True, help_text="Names of rules whose alerts start a run.", null=True),
+                ),
+                (
+                    "steps",
+                    models.JSONField(blank=True, help_text="In their order, each with step and wait_s.", null=True),
+                ),
+                (
+                    "per_day",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Restarts and unlocks of a station within 24 hours.", null=True
+                    ),
+                ),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="playbooks", to="drivers.organization"
+                    ),
+                ),
+                (
+                    "site",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="playbook",
+                        to="stations.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('site', None)), fields=('organization',), name='playbook_of_organization')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("site", None)), fields=("organization",), name="playbook_of_organization"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='repairrun',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['due_at'], name='repairrun_due'),
+            model_name="repairrun",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["due_at"], name="repairrun_due"),
         ),
         migrations.AddIndex(
-            model_name='repairrun',
-            index=models.Index(fields=['organization', '-id'], name='repairrun_organization'),
+            model_name="repairrun",
+            index=models.Index(fields=["organization", "-id"], name="repairrun_organization"),
         ),
         migrations.AddIndex(
-            model_name='repairrun',
-            index=models.Index(fields=['station', '-id'], name='repairrun_station'),
+            model_name="repairrun",
+            index=models.Index(fields=["station", "-id"], name="repairrun_station"),
         ),
         migrations.AddConstraint(
-            model_name='repairrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('station',), name='repairrun_one_per_station'),
+            model_name="repairrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("station",), name="repairrun_one_per_station"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repairrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('started_by', None)), fields=('alert',), name='repairrun_once_per_alert'),
+            model_name="repairrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("started_by", None)), fields=("alert",), name="repairrun_once_per_alert"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repairstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withheld'), _negated=True), fields=('run', 'position'), name='repairstep_once'),
+            model_name="repairstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withheld"), _negated=True),
+                fields=("run", "position"),
+                name="repairstep_once",
+            ),
         ),
     ]

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stations', '0020_urgent_facts'),
+        ("stations", "0020_urgent_facts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='command',
-            name='only_idle',
-            field=models.BooleanField(db_default=False, default=False, help_text='Withdrawn instead of sent while a session runs or a place is kept.'),
+            model_name="command",
+            name="only_idle",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Withdrawn instead of sent while a session runs or a place is kept.",
+            ),
         ),
     ]
