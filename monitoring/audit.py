@@ -7,6 +7,7 @@ from monitoring.models import (
     EscalationPolicy,
     Exclusion,
     FederalSite,
+    HelplineContact,
     Inspection,
     MaintenancePlan,
     MaintenanceWindow,
@@ -46,3 +47,4 @@ def register() -> None:
     log(Inspection, lambda row: [(row.organization_id, row.site_id)], include_fields=["title", "station", "failed"])
     log(Exclusion, lambda row: [(row.site.organization_id, row.site_id)], exclude_fields=["file"])
     log(FederalSite, lambda row: [(row.site.organization_id, row.site_id)])
+    log(HelplineContact, lambda row: [(row.organization_id, row.site_id)], exclude_fields=["note"])

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from drivers.domain.roles import Permission
 from stations.views.navigation import Entry, Group
 
 RELIABILITY: Group = (
@@ -12,6 +13,7 @@ RELIABILITY: Group = (
         Entry("monitoring:charging-success", _("Charging success"), "check"),
         Entry("monitoring:rota-list", _("On call"), "calendar"),
         Entry("monitoring:work-order-list", _("Work orders"), "list"),
+        Entry("monitoring:helpline", _("Helpline"), "message", Permission.RESPOND),
         Entry("monitoring:link-list", _("Connectivity"), "online"),
     ),
 )

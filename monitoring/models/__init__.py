@@ -1,6 +1,7 @@
 from monitoring.models.channel import Channel, NotificationPreference
 from monitoring.models.connectivity import OfflineSpell
 from monitoring.models.exclusion import Exclusion, FederalSite
+from monitoring.models.helpline import HelplineContact
 from monitoring.models.incident import Alert, Incident, IncidentEntry, Severity
 from monitoring.models.inspection import Checklist, Inspection, InspectionPhoto
 from monitoring.models.link import Drop, LinkDay, ProviderRange, StationLink
@@ -31,6 +32,7 @@ __all__ = [
     "Exclusion",
     "FailedStreak",
     "FederalSite",
+    "HelplineContact",
     "Incident",
     "IncidentEntry",
     "Inspection",

@@ -59,6 +59,16 @@ class Fields(forms.Form):
     sure = forms.BooleanField(label=gettext_lazy("I have read what it does"))
 
 
+class Large(forms.Form):
+    """Few answers, for a thumb."""
+
+    about = forms.ChoiceField(
+        label=gettext_lazy("Buttons to choose one of"),
+        choices=[("start", gettext_lazy("Start")), ("price", gettext_lazy("Price"))],
+        widget=forms.RadioSelect,
+    )
+
+
 @console
 @require_http_methods(["GET", "POST"])
 def design(request: ConsoleRequest) -> HttpResponse:
@@ -68,6 +78,7 @@ def design(request: ConsoleRequest) -> HttpResponse:
     context = {
         "tokens": tokens(),
         "form": Fields({"identity": "far too long", "site": "2", "way": "soft"}, auto_id="design-%s"),
+        "choices": Large({"about": "price"}, auto_id="design-%s")["about"],
         "filter": Filter({}, auto_id="design-filter-%s"),
         "availability": wording.AVAILABILITY.items(),
         "words": [*wording.PHASES.values(), *wording.STATES.values()],
