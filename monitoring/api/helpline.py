@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from drivers.domain.roles import Permission
 from drivers.models import Organization, User
 from drivers.permissions import Viewer
-from monitoring.models import HelplineContact
+from monitoring.models import HelplineContact, Ticket
 from monitoring.models.helpline import LONGEST_MINUTES
 from monitoring.selectors.helpline import visible_contacts
 from monitoring.services import helpline
@@ -28,6 +28,9 @@ class HelplineContactSerializer(serializers.ModelSerializer[HelplineContact]):
     """`at`: when the driver was answered, after `waited_s` seconds (null: unknown); from then on it took `minutes`."""
 
     organization = serializers.SlugRelatedField("slug", read_only=True)
+    ticket = serializers.CharField(
+        source="ticket.reference", read_only=True, allow_null=True, default=None, help_text="Reference."
+    )
     station = serializers.CharField(source="station.identity", read_only=True, allow_null=True, default=None)
     taken_by = serializers.EmailField(source="taken_by.email", read_only=True, allow_null=True, default=None)
 
@@ -35,7 +38,7 @@ class HelplineContactSerializer(serializers.ModelSerializer[HelplineContact]):
         model = HelplineContact
         fields = (
             *("id", "organization", "site", "station", "at", "waited_s", "minutes", "channel", "category", "outcome"),
-            *("note", "taken_by", "created_at"),
+            *("note", "ticket", "taken_by", "created_at"),
         )
         read_only_fields = fields
 
@@ -62,9 +65,12 @@ class NewContactSerializer(serializers.Serializer[Any]):
     )
     minutes = serializers.IntegerField(min_value=0, max_value=LONGEST_MINUTES)
     channel = serializers.ChoiceField(HelplineContact.Channel.choices, default=HelplineContact.Channel.PHONE)
-    category = serializers.ChoiceField(HelplineContact.Category.choices)
+    category = serializers.ChoiceField(Ticket.Category.choices)
     outcome = serializers.ChoiceField(HelplineContact.Outcome.choices)
     note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+    makes_ticket = serializers.BooleanField(default=False, help_text="Whether it becomes a ticket, to be followed up.")
+    contact_phone = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    contact_email = serializers.EmailField(required=False, default="", allow_blank=True)
 
 
 class HelplineContactFilter(filters.FilterSet):  # type: ignore[misc]
@@ -92,7 +98,7 @@ class HelplineContactViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelView
         return cast(User, self.request.user)
 
     def get_queryset(self) -> QuerySet[HelplineContact]:
-        return visible_contacts(self.viewer).select_related("organization", "site", "station", "taken_by")
+        return visible_contacts(self.viewer).select_related("organization", "site", "station", "ticket", "taken_by")
 
     @extend_schema(request=NewContactSerializer, responses={201: HelplineContactSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import Organization
-from monitoring.models import HelplineContact
+from monitoring.models import HelplineContact, Ticket
 from monitoring.models.helpline import LONGEST_MINUTES
 from stations.domain.public_codes import typed
 from stations.forms.filters import DaysFilter, SiteChoiceFilter
@@ -17,7 +17,7 @@ from stations.models import Site, Station
 
 class ContactFilter(SiteChoiceFilter, DaysFilter):
     category = forms.ChoiceField(
-        choices=[("", _("About anything")), *HelplineContact.Category.choices], required=False, label=_("About")
+        choices=[("", _("About anything")), *Ticket.Category.choices], required=False, label=_("About")
     )
     outcome = forms.ChoiceField(
         choices=[("", _("Any outcome")), *HelplineContact.Outcome.choices], required=False, label=_("Outcome")
@@ -32,9 +32,7 @@ class ContactFilter(SiteChoiceFilter, DaysFilter):
 class ContactForm(forms.Form):
     """What matters first, as buttons; the rest has sensible values. `sites`: where the viewer may answer drivers."""
 
-    category = forms.ChoiceField(
-        choices=HelplineContact.Category.choices, label=_("What about?"), widget=forms.RadioSelect
-    )
+    category = forms.ChoiceField(choices=Ticket.Category.choices, label=_("What about?"), widget=forms.RadioSelect)
     where = forms.CharField(
         required=False,
         max_length=120,
@@ -46,6 +44,10 @@ class ContactForm(forms.Form):
     outcome = forms.ChoiceField(
         choices=HelplineContact.Outcome.choices, label=_("What became of it?"), widget=forms.RadioSelect
     )
+    contact_phone = forms.CharField(
+        required=False, max_length=40, label=_("Call back at"), widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    contact_email = forms.EmailField(required=False, label=_("Write to"))
     channel = forms.ChoiceField(
         choices=HelplineContact.Channel.choices, initial=HelplineContact.Channel.PHONE, label=_("Way")
     )

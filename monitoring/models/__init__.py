@@ -14,7 +14,7 @@ from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep,
 from monitoring.models.rule import RuleRun, RuleSetting
 from monitoring.models.success import Attempt, FailedStreak, PlugIn, PortHabit, SuccessCursor, SuccessDay, SuccessDue
 from monitoring.models.support import CannedAnswer, SupportPolicy
-from monitoring.models.ticket import RefundRequest, Ticket, TicketMessage, TicketSnapshot
+from monitoring.models.ticket import RefundRequest, Ticket, TicketAttachment, TicketMessage, TicketSnapshot
 from monitoring.models.uptime import Correction, LedgerEntry, Port, PortMonth, UptimeSignal
 from monitoring.models.work_order import WorkOrder, WorkOrderEntry, WorkOrderPart, WorkOrderPhoto
 
@@ -70,6 +70,7 @@ __all__ = [
     "SuccessDue",
     "SupportPolicy",
     "Ticket",
+    "TicketAttachment",
     "TicketMessage",
     "TicketSnapshot",
     "UptimeSignal",

@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.models.ticket import Ticket
+
 LONGEST_MINUTES = 24 * 60
 
 
@@ -17,17 +19,6 @@ class HelplineContact(models.Model):
         CHAT = "chat", _("Chat")
         EMAIL = "email", _("Email")
         APP = "app", _("App or page")
-
-    class Category(models.TextChoices):
-        START = "start", _("Charging does not start")
-        STOP = "stop", _("Charging stopped early or is slow")
-        PLUG = "plug", _("Plug or cable")
-        PAYMENT = "payment", _("Price or payment")
-        ACCESS = "access", _("Card or app")
-        SITE = "site", _("The place")
-        DAMAGE = "damage", _("Damage or danger")
-        QUESTION = "question", _("Question")
-        OTHER = "other", _("Something else")
 
     class Outcome(models.TextChoices):
         SOLVED = "solved", _("Solved at once")
@@ -51,9 +42,12 @@ class HelplineContact(models.Model):
         validators=[MaxValueValidator(LONGEST_MINUTES)], help_text="How long it took, from the answer on."
     )
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PHONE)
-    category = models.CharField(max_length=8, choices=Category)
+    category = models.CharField(max_length=8, choices=Ticket.Category)
     outcome = models.CharField(max_length=12, choices=Outcome)
     note = models.TextField(max_length=2000, blank=True)
+    ticket = models.ForeignKey(
+        "monitoring.Ticket", on_delete=models.SET_NULL, null=True, blank=True, related_name="helpline_contacts"
+    )
     taken_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 

@@ -21,6 +21,11 @@ class SupportPolicy(models.Model):
     targets = models.JSONField(
         default=dict, blank=True, help_text="Minutes by priority: monitoring.domain.sla.Targets; others as by default."
     )
+    # What drivers are told.
+    helpline = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="A phone number.")
+    address = models.EmailField(
+        blank=True, default="", db_default="", help_text="Where drivers write to; what comes there becomes tickets."
+    )
 
     class Meta:
         verbose_name_plural = "support policies"

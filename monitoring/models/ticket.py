@@ -151,6 +151,12 @@ class TicketMessage(models.Model):
     by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     is_internal = models.BooleanField(default=False, help_text="For staff alone.")
     body = models.TextField(max_length=10_000, help_text="A person's words; of the system for staff, in English.")
+    quoted = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What stood below it in the email: earlier letters, a signature.",
+    )
     at = models.DateTimeField()
     # Of the email it came by, or leaves as.
     message_id = models.CharField(max_length=255, blank=True)
@@ -177,6 +183,21 @@ class TicketMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.author}"
+
+
+class TicketAttachment(models.Model):
+    """A picture or a document that came with a message; files as monitoring.services.evidence keeps them."""
+
+    message = models.ForeignKey(TicketMessage, on_delete=models.CASCADE, related_name="attachments")
+    file = models.CharField(max_length=200)
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TicketSnapshot(models.Model):

@@ -32,7 +32,7 @@ def find_contacts(
     until: datetime | None = None,
 ) -> QuerySet[HelplineContact]:
     """The latest first; `text` is looked for in notes, sites and identities."""
-    rows = visible_contacts(viewer).select_related("site", "station", "taken_by")
+    rows = visible_contacts(viewer).select_related("site", "station", "taken_by", "ticket")
     if text:
         rows = rows.filter(containing(HelplineContact, ("note", "site__name", "station__identity"), text))
     given = {"category": category, "channel": channel, "outcome": outcome, "site": site}
@@ -43,7 +43,7 @@ def find_contacts(
 def quarter_report(viewer: Viewer, *, organization_id: int, quarter: Quarter) -> Report:
     """What is reported of a quarter, whose bounds are those of UTC, as far as the viewer sees it."""
     rows = visible_contacts(viewer).filter(organization=organization_id, at__gte=quarter.start, at__lt=quarter.end)
-    contacts = [_contact(row) for row in rows.select_related("site").iterator(chunk_size=2000)]
+    contacts = [_contact(row) for row in rows.select_related("site", "ticket").iterator(chunk_size=2000)]
     return report(contacts, [start.month for start, _end in quarter.months])
 
 
@@ -58,5 +58,5 @@ def _contact(row: HelplineContact) -> Contact:
         waited_s=row.waited_s,
         is_solved_at_once=at_once,
         at=row.at,
-        solved_at=row.ended_at if at_once else None,
+        solved_at=row.ended_at if at_once else row.ticket.resolved_at if row.ticket else None,
     )

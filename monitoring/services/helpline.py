@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from drivers.domain.roles import Permission
 from drivers.models import Organization, User
-from monitoring.models import HelplineContact
+from monitoring.models import HelplineContact, Ticket
 from monitoring.models.helpline import LONGEST_MINUTES
+from monitoring.services import tickets
 from stations.models import Site, Station
 from stations.permissions import organizations_granting, require
 
@@ -31,8 +32,12 @@ def log_contact(
     outcome: str,
     note: str,
     by: User,
+    makes_ticket: bool = False,
+    contact_phone: str = "",
+    contact_email: str = "",
 ) -> HelplineContact:
     """Write down a contact (SI 2023/1168 regulation 9). `at`: when the driver was answered; `minutes`: from then on.
+    `makes_ticket`: what the driver reported becomes one, to be followed up.
 
     Raises PermissionDenied, ValidationError.
     """
@@ -44,7 +49,7 @@ def log_contact(
     if not 0 <= minutes <= LONGEST_MINUTES:
         raise ValidationError({"minutes": _("At most a day.")})
     with transaction.atomic():
-        return HelplineContact.objects.create(
+        row = HelplineContact.objects.create(
             organization=organization,
             site=site,
             station=station,
@@ -58,6 +63,25 @@ def log_contact(
             taken_by=by,
             created_at=timezone.now(),
         )
+        if makes_ticket:
+            row.ticket = _ticket_of(row, contact_phone, contact_email)
+            row.save(update_fields=["ticket"])
+    return row
+
+
+def _ticket_of(row: HelplineContact, phone: str, email: str) -> Ticket:
+    return tickets.open_ticket(
+        organization=row.organization,
+        subject=str(row.get_category_display()),
+        body=row.note or str(row.get_category_display()),
+        source=Ticket.Source.PHONE if row.channel == HelplineContact.Channel.PHONE else Ticket.Source.CONSOLE,
+        category=row.category,
+        site=row.site,
+        station=row.station,
+        by=row.taken_by,
+        contact_phone=phone,
+        contact_email=email,
+    )
 
 
 def _check_place(organization: Organization, site: Site | None, by: User) -> None:

@@ -18,7 +18,7 @@ from drivers.models import Organization
 from monitoring.domain.evchart import Quarter
 from monitoring.domain.helpline import Group, Report
 from monitoring.forms.helpline import ContactForm
-from monitoring.models import HelplineContact
+from monitoring.models import HelplineContact, Ticket
 from monitoring.selectors.helpline import quarter_report
 from monitoring.services import helpline
 from monitoring.views import helpline_pdf
@@ -52,14 +52,21 @@ def new(request: ConsoleRequest) -> HttpResponse:
         sites=sites_granting(request.user, Permission.RESPOND),
         organizations=organizations,
     )
-    if (
-        form.is_bound
-        and form.is_valid()
-        and save(form, lambda: helpline.log_contact(by=request.user, **form.cleaned_data))
-    ):
-        messages.success(request, _("Written down."))
-        return redirect("monitoring:helpline")
+    if form.is_bound and form.is_valid():
+        made: list[HelplineContact] = []
+        makes_ticket = bool(request.POST.get("ticket"))
+
+        def log() -> None:
+            made.append(helpline.log_contact(by=request.user, makes_ticket=makes_ticket, **form.cleaned_data))
+
+        if save(form, log):
+            messages.success(request, _written(made[0]))
+            return redirect("monitoring:helpline")
     return render_page(request, "monitoring/helpline_form.html", {"form": form})
+
+
+def _written(row: HelplineContact) -> str:
+    return _("Written down, as ticket %(ticket)s.") % {"ticket": row.ticket} if row.ticket else _("Written down.")
 
 
 # --- The quarter ---
@@ -93,7 +100,7 @@ def _lines(groups: Sequence[Group], total: int, names: dict[str, Any]) -> list[L
 def _tables(found: Report) -> tuple[list[Line], list[Line], list[Line]]:
     """By category, way and site."""
     return (
-        _lines(found.categories, found.total, dict(HelplineContact.Category.choices)),
+        _lines(found.categories, found.total, dict(Ticket.Category.choices)),
         _lines(found.channels, found.total, dict(HelplineContact.Channel.choices)),
         _lines(found.sites, found.total, {}),
     )

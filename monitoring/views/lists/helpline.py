@@ -72,6 +72,13 @@ class ContactList(Listing[HelplineContact, HelplineContact]):
             css="soft",
         ),
         Column(
+            "ticket",
+            _("Ticket"),
+            lambda row: row.ticket or "–",
+            {"ticket": lambda row: row.ticket or ""},
+            css="soft nowrap",
+        ),
+        Column(
             "who",
             _("Taken by"),
             lambda row: row.taken_by or "–",

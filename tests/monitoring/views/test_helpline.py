@@ -37,6 +37,14 @@ def test_where_is_found_by_what_the_driver_reads_out(browser, support, station, 
     assert (row.station, row.site, row.organization) == (station, station.site, station.site.organization)
 
 
+def test_a_call_becomes_a_ticket_that_is_followed_up(browser, support, station):
+    told = _said(where=station.identity, note="No light at all", ticket="1", contact_phone="+44 20 7946 0000")
+    assert browser(support).post(reverse(NEW), told).status_code == 302
+    ticket = HelplineContact.objects.get().ticket
+    assert (ticket.station, ticket.source, ticket.contact_phone) == (station, "phone", "+44 20 7946 0000")
+    assert ticket.snapshot.data["identity"] == station.identity
+
+
 def test_what_is_nobodys_charger_is_asked_for_again(browser, support, elsewhere):
     answer = browser(support).post(reverse(NEW), _said(where=elsewhere.station.identity))
     assert "No charger or site of yours" in answer.content.decode()
