@@ -35,6 +35,9 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.sweep_windows": 2,
     "monitoring.tasks.sweep_plans": 60,
     "monitoring.tasks.send_work_order_letters": 10,
+    "monitoring.tasks.publish_incidents": 10,
+    "monitoring.tasks.send_status_letters": 5,
+    "monitoring.tasks.add_up_status_days": 300,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -47,6 +50,7 @@ FOLLOWED_BY: dict[str, tuple[str, ...]] = {
     "stations.tasks.deliver_facts": ("stations.tasks.deliver_facts",),
     "stations.tasks.deliver_urgent_facts": ("monitoring.tasks.tell_people", "stations.tasks.deliver_urgent_facts"),
     "monitoring.tasks.sweep_alerts": ("monitoring.tasks.tell_people",),
+    "monitoring.tasks.publish_incidents": ("monitoring.tasks.send_status_letters",),
 }
 
 # From a charger's fault to whoever is woken: these have a queue of their own, so that a worker can be kept for it.

@@ -52,7 +52,11 @@ SLOTS: dict[str, list[str]] = {
     "station-uptime": ["monitoring:station-uptime", "monitoring:station-success"],
     "station": ["monitoring:station-connectivity"],
     "site": ["monitoring:site-success", "monitoring:site-uptime-fragment", "monitoring:site-maintenance"],
-    "incident": ["monitoring:incident-told", "monitoring:incident-work-orders"],
+    "incident": [
+        "monitoring:incident-public",
+        "monitoring:incident-told",
+        "monitoring:incident-work-orders",
+    ],
     "station-incidents": ["monitoring:station-incidents"],
     "overview-incidents": ["monitoring:overview-incidents"],
     "station-maintenance": ["monitoring:station-maintenance"],

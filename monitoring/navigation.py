@@ -14,6 +14,7 @@ RELIABILITY: Group = (
         Entry("monitoring:rota-list", _("On call"), "calendar"),
         Entry("monitoring:work-order-list", _("Work orders"), "list"),
         Entry("monitoring:helpline", _("Helpline"), "message", Permission.RESPOND),
+        Entry("monitoring:status-settings", _("Status page"), "external", Permission.MANAGE_MONITORING),
         Entry("monitoring:link-list", _("Connectivity"), "online"),
     ),
 )

@@ -12,6 +12,15 @@ from monitoring.models.plan import MaintenancePlan, PlanStation
 from monitoring.models.repair import Playbook, RepairRun, RepairStep
 from monitoring.models.rota import Escalation, EscalationPolicy, EscalationStep, Rota, RotaLayer, RotaOverride, RotaTurn
 from monitoring.models.rule import RuleRun, RuleSetting
+from monitoring.models.status_page import (
+    PublicIncident,
+    PublicIncidentSite,
+    PublicUpdate,
+    StatusDay,
+    StatusLetter,
+    StatusPage,
+    StatusSubscriber,
+)
 from monitoring.models.success import Attempt, FailedStreak, PlugIn, PortHabit, SuccessCursor, SuccessDay, SuccessDue
 from monitoring.models.support import CannedAnswer, SupportPolicy
 from monitoring.models.ticket import RefundRequest, Ticket, TicketAttachment, TicketMessage, TicketSnapshot
@@ -54,6 +63,9 @@ __all__ = [
     "PortHabit",
     "PortMonth",
     "ProviderRange",
+    "PublicIncident",
+    "PublicIncidentSite",
+    "PublicUpdate",
     "RefundRequest",
     "RepairRun",
     "RepairStep",
@@ -65,6 +77,10 @@ __all__ = [
     "RuleSetting",
     "Severity",
     "StationLink",
+    "StatusDay",
+    "StatusLetter",
+    "StatusPage",
+    "StatusSubscriber",
     "SuccessCursor",
     "SuccessDay",
     "SuccessDue",

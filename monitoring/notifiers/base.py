@@ -8,7 +8,8 @@ from typing import Any
 class Message:
     """What is said, as each way out needs it. `key` is the same whenever the same message is sent again.
 
-    `thread`: what messages that belong together share. `data`: the same for programs (JSON).
+    `thread`: what messages that belong together share. `data`: the same for programs (JSON). `headers`: of a letter,
+    beside those that every letter has.
     """
 
     key: str
@@ -17,6 +18,7 @@ class Message:
     html: str = ""
     thread: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Undelivered(Exception):

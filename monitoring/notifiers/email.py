@@ -40,7 +40,7 @@ def send(message: Message, addresses: Sequence[str]) -> None:
 
 def _headers(message: Message) -> dict[str, str]:
     """The same id whenever it is sent again, so that a letter that came twice can be told; one thread an incident."""
-    found = {"Message-ID": _id(message.key), "Auto-Submitted": "auto-generated"}
+    found = {"Message-ID": _id(message.key), "Auto-Submitted": "auto-generated", **message.headers}
     return found | {"References": _id(message.thread)} if message.thread else found
 
 

@@ -7,7 +7,7 @@ from django.db.models import Max, Q, QuerySet
 
 from monitoring.domain.uptime import CONNECTION, Cause, Interval, Signal, Span, State, month_of, overlaid, timeline
 from monitoring.domain.uptime.signals import OFF, ON, commissioned_at
-from monitoring.models import Correction, LedgerEntry, Port, PortMonth, UptimeSignal
+from monitoring.models import Correction, LedgerEntry, Port, PortMonth, StatusDay, UptimeSignal
 
 
 def refresh(port: Port, *, since: datetime | None, now: datetime, grace: timedelta) -> int:
@@ -114,6 +114,8 @@ def _store(port: Port, intervals: list[Interval], *, start: datetime, now: datet
     edges = [*closed, *(key[0] for key in new), *(row.start for row in stale.values())]
     if edges:
         note(port.pk, min(edges))
+        if min(edges).date() < now.date():
+            touch_days(port, min(edges))
     return len(new) + len(stale) + len(closed)
 
 
@@ -150,6 +152,12 @@ def note(port_id: int, since: datetime) -> None:
     """The sums that reach beyond `since` are to be worked out anew."""
     months = PortMonth.objects.filter(port=port_id, month__gte=month_of(since), through__gt=since)
     months.update(is_due=True)
+
+
+def touch_days(port: Port, since: datetime) -> None:
+    """So are the days of its site on a status page. Today's row is always."""
+    rows = StatusDay.objects.filter(site=port.site_id, day__gte=since.date(), is_due=False)
+    rows.update(is_due=True)
 
 
 def _of(port: Port) -> QuerySet[UptimeSignal]:

@@ -101,7 +101,7 @@ def _work_out(plans: Sequence["_Plan"]) -> None:
         return
     since, until = min(plan.since for plan in plans), max(plan.until for plan in plans)
     ports = {plan.port.pk: plan.port for plan in plans}
-    ledgers = _ledgers(ports, since, until)
+    ledgers = current_ledgers(ports, since, until)
     hours = Hours()
     # The others have nothing to exclude.
     with_outage = [ports[pk] for pk, found in ledgers.items() if any(interval.is_outage for interval in found)]
@@ -158,7 +158,7 @@ class _Epoch(Func):
         return self.as_sql(compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)")
 
 
-def _ledgers(port_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Interval]]:
+def current_ledgers(port_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Interval]]:
     """The current entries of some ports in a time. Tuples, not rows of the model: there may be millions."""
     entries = LedgerEntry.objects.filter(port__in=list(port_ids), replaced_at=None, start__lt=until)
     # What ended just then is the beginning of an outage that goes on.

@@ -8,6 +8,7 @@ from monitoring.tasks import (
     network_tests,
     notifications,
     repair,
+    status_page,
     success,
     uptime,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "network_tests",
     "notifications",
     "repair",
+    "status_page",
     "success",
     "uptime",
 ]

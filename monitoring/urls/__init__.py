@@ -8,6 +8,7 @@ from monitoring.urls import (
     links,
     maintenance,
     notifications,
+    status_page,
     success,
     uptime,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     *links.urlpatterns,
     *maintenance.urlpatterns,
     *notifications.urlpatterns,
+    *status_page.urlpatterns,
     *success.urlpatterns,
     *uptime.urlpatterns,
 ]

@@ -1,0 +1,178 @@
+"""Letters of status pages: one for each subscriber, claimed, sent outside of any transaction, tried again.
+
+A sender that dies with a letter in its hands leaves it claimed; after a while another one takes it, with the same
+message id. So a letter may come twice after a crash, and never twice otherwise.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from drivers.domain.phrases import english
+from monitoring.models import PublicUpdate, StatusLetter, StatusSubscriber
+from monitoring.notifiers import email
+from monitoring.notifiers.base import Message, Undelivered
+from monitoring.selectors.status_page import announced, shown_sites
+from monitoring.services import status_messages
+
+State = StatusLetter.State
+# What is older was told by nobody in time, and is no news any more.
+STALE = timedelta(hours=24)
+# Longer than any transport takes for a chunk.
+CLAIM = timedelta(minutes=5)
+CHUNK = 50
+THREADS = 4
+MOST_ATTEMPTS = 6
+FIRST_PAUSE = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+# --- Who is told ---
+
+
+def tell(*, now: datetime | None = None) -> int:
+    """Write down the letters of updates and planned work that nobody was told of yet; returns how many."""
+    now = now or timezone.now()
+    untold = PublicUpdate.objects.filter(told_at=None).order_by("pk").values_list("pk", flat=True)
+    written = sum(_tell_update(pk, now) for pk in list(untold[:CHUNK]))
+    return written + _tell_of_work(now)
+
+
+def _tell_update(pk: int, now: datetime) -> int:
+    with transaction.atomic():
+        update = (
+            PublicUpdate.objects.select_for_update(no_key=True, of=("self",)).select_related("published").get(pk=pk)
+        )
+        if update.told_at is not None:
+            return 0
+        PublicUpdate.objects.filter(pk=pk).update(told_at=now)
+        if update.at < now - STALE or update.published.withdrawn_at is not None:
+            return 0
+        organization = update.published.organization_id
+        named = set(update.published.sites.values_list("site", flat=True))
+        sites = list(shown_sites([organization]).filter(pk__in=named).values_list("pk", flat=True))
+        if named and not sites:
+            return 0
+        found = _subscribers(organization).filter(Q(site=None) | Q(site__in=sites), confirmed_at__lte=update.at)
+        return _write(found, f"update:{pk}", now, update=pk)
+
+
+def _tell_of_work(now: datetime) -> int:
+    written = 0
+    for window in announced(shown_sites(), now):
+        key = f"work:{window.pk}"
+        found = _subscribers(window.organization_id).filter(Q(site=None) | Q(site=window.site_id))
+        untold = found.exclude(email__in=StatusLetter.objects.filter(window=window.pk).values("subscriber__email"))
+        with transaction.atomic():
+            written += _write(untold, key, now, window=window.pk)
+    return written
+
+
+def _subscribers(organization: int) -> QuerySet[StatusSubscriber]:
+    return StatusSubscriber.objects.filter(organization=organization, confirmed_at__isnull=False)
+
+
+def _write(
+    found: QuerySet[StatusSubscriber], key: str, now: datetime, *, update: int | None = None, window: int | None = None
+) -> int:
+    """One letter an address: who asked for the network and for the site is told once."""
+    wanted = dict(found.order_by("pk").values_list("email", "pk"))
+    letters = [
+        StatusLetter(subscriber_id=pk, key=key, update_id=update, window_id=window, created_at=now, due_at=now)
+        for pk in wanted.values()
+    ]
+    StatusLetter.objects.bulk_create(letters, batch_size=1000, ignore_conflicts=True)
+    return len(letters)
+
+
+# --- Sending ---
+
+
+def deliver() -> int:
+    """Send what is due; returns how many letters were dealt with."""
+    dealt = 0
+    while ids := _due(timezone.now()):
+        rows = [row for pk in ids if (row := _claim(pk)) is not None]
+        dealt += _send(rows)
+        if len(ids) < CHUNK:
+            break
+    return dealt
+
+
+def _due(now: datetime) -> list[int]:
+    waiting = Q(state=State.WAITING, due_at__lte=now)
+    left = Q(state=State.SENDING, claimed_at__lt=now - CLAIM)
+    # Whoever waits for a letter to confirm does so before the screen.
+    found = StatusLetter.objects.filter(waiting | left).order_by(F("update").asc(nulls_first=True), "due_at", "pk")
+    return list(found.values_list("pk", flat=True)[:CHUNK])
+
+
+def _claim(pk: int) -> StatusLetter | None:
+    now = timezone.now()
+    related = ("subscriber__organization", "subscriber__site", "update__published", "window__site")
+    row = StatusLetter.objects.select_related(*related).filter(pk=pk).first()
+    if row is None:
+        return None
+    is_left = row.state == State.SENDING and row.claimed_at is not None and row.claimed_at < now - CLAIM
+    if row.state != State.WAITING and not is_left:
+        return None
+    mine = StatusLetter.objects.filter(pk=pk, state=row.state, attempts=row.attempts, claimed_at=row.claimed_at)
+    with transaction.atomic():
+        taken = mine.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1)
+    row.attempts += 1
+    return row if taken else None
+
+
+def _send(rows: Sequence[StatusLetter]) -> int:
+    """Outside of any transaction; threads touch no row."""
+    if not rows:
+        return 0
+    with ThreadPoolExecutor(min(THREADS, len(rows))) as threads:
+        under_way = {threads.submit(_hand_over, _composed(row), row.subscriber.email): row for row in rows}
+        for done in as_completed(under_way):
+            _settle(under_way[done], done.result())
+    return len(rows)
+
+
+def _composed(row: StatusLetter) -> Message | Undelivered:
+    try:
+        return status_messages.compose(row)
+    except Exception:
+        log.exception("status.letter_not_composed", letter=row.pk)
+        return Undelivered(english("The message could not be written."), is_final=True)
+
+
+def _hand_over(message: Message | Undelivered, address: str) -> Undelivered | None:
+    """None: the transport has taken it."""
+    if isinstance(message, Undelivered):
+        return message
+    try:
+        email.send(message, [address])
+    except Undelivered as problem:
+        return problem
+    except Exception as error:
+        # Whatever the transport stumbles over is this letter's, and no other's.
+        log.exception("status.letter_failed")
+        return Undelivered(english("The message could not be sent: %(error)s", error=type(error).__name__))
+    return None
+
+
+def _settle(row: StatusLetter, problem: Undelivered | None) -> None:
+    now = timezone.now()
+    mine = StatusLetter.objects.filter(pk=row.pk, state=State.SENDING, attempts=row.attempts)
+    with transaction.atomic():
+        if problem is None:
+            mine.update(state=State.SENT, sent_at=now, problem="")
+        elif problem.is_final or row.attempts >= MOST_ATTEMPTS:
+            mine.update(state=State.FAILED, problem=str(problem)[:300])
+        else:
+            pause = FIRST_PAUSE * 2 ** (row.attempts - 1)
+            mine.update(state=State.WAITING, due_at=now + pause, problem=str(problem)[:300])
+    if problem is not None:
+        log.warning("status.letter_not_sent", letter=row.pk, attempt=row.attempts, problem=str(problem))

@@ -1,0 +1,221 @@
+"""Letters of a status page: asked for twice, told once, ended with one click, and lost by no crash."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from monitoring.models import MaintenanceWindow, StatusLetter, StatusSubscriber
+from monitoring.services import publication, status_letters, subscriptions
+from monitoring.services.publication import State, Word
+from tests import factories
+from tests.monitoring import status_rows as rows
+from tests.monitoring.sinks import MailServer, running
+
+pytestmark = pytest.mark.django_db
+LETTER = StatusLetter.State
+
+
+@pytest.fixture(autouse=True)
+def page(organization, time_machine):
+    time_machine.move_to(datetime(2026, 5, 4, 12, tzinfo=UTC))
+    return rows.publish_page(organization)
+
+
+@pytest.fixture
+def told(organization, site, operator):
+    """A reader, and an incident that was published since."""
+    reader = rows.subscriber(organization)
+    rows.published(organization, site, operator)
+    return reader
+
+
+def test_an_address_is_written_to_only_once_it_is_confirmed(organization, site, operator):
+    row = rows.subscribe(organization, "Reader@Example.com")
+    rows.published(organization, site, operator)
+    assert status_letters.tell() == 0
+    status_letters.deliver()
+    [asking] = mail.outbox
+    assert asking.to == ["reader@example.com"]
+    assert "List-Unsubscribe" not in asking.extra_headers
+    [path] = rows.paths_in(asking.body)
+    assert subscriptions.confirm(path.split("/")[3]) == row
+    publication.add_update(
+        published_id=organization.public_incidents.get().pk, word=Word(State.MONITORING), by=operator
+    )
+    assert status_letters.tell() == 1
+
+
+def test_asking_again_sends_no_second_letter_within_the_hour(organization):
+    rows.subscribe(organization)
+    rows.subscribe(organization)
+    assert rows.letters().count() == 1
+
+
+def test_an_address_is_not_flooded_by_who_asks_for_many_sites(organization):
+    for _ in range(subscriptions.MOST_A_DAY + 3):
+        rows.subscribe(organization, site=factories.SiteFactory(organization=organization))
+    assert rows.letters().count() == subscriptions.MOST_A_DAY
+
+
+def test_who_is_subscribed_already_gets_the_same_letter_as_others(organization, time_machine):
+    rows.subscriber(organization)
+    rows.subscribe(organization)
+    rows.subscribe(organization, "new@example.com")
+    status_letters.deliver()
+    first, second = mail.outbox
+    assert first.subject == second.subject
+    assert StatusSubscriber.objects.get(email="reader@example.com").confirmed_at is not None
+
+
+def test_what_was_never_confirmed_is_forgotten(organization):
+    row = rows.subscribe(organization)
+    assert subscriptions.prune() == 0
+    later = timezone.now() + subscriptions.CONFIRMABLE + timedelta(minutes=1)
+    assert subscriptions.prune(now=later) == 1
+    assert subscriptions.confirm(subscriptions.confirm_token(row)) is None
+
+
+def test_a_link_confirms_for_three_days(organization, time_machine):
+    row = rows.subscribe(organization)
+    token = subscriptions.confirm_token(row)
+    time_machine.shift(subscriptions.CONFIRMABLE + timedelta(minutes=1))
+    assert subscriptions.confirm(token) is None
+
+
+def test_a_link_that_ends_letters_confirms_nothing(organization):
+    row = rows.subscribe(organization)
+    assert subscriptions.confirm(subscriptions.end_token(row)) is None
+    assert not subscriptions.end(subscriptions.confirm_token(row))
+    assert subscriptions.end(subscriptions.end_token(row))
+    assert not StatusSubscriber.objects.exists()
+
+
+def test_each_update_is_told_once(told):
+    assert status_letters.tell() == 1
+    assert status_letters.tell() == 0
+    assert status_letters.deliver() == 1
+    assert status_letters.deliver() == 0
+    [letter] = mail.outbox
+    assert letter.subject == "Volta: Identified: Disruption: Volta depot"
+    assert "A transformer has failed." in letter.body
+
+
+def test_letters_end_with_one_click(told):
+    status_letters.tell()
+    status_letters.deliver()
+    headers = mail.outbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    [path] = rows.paths_in(headers["List-Unsubscribe"])
+    assert subscriptions.end(path.split("/")[3])
+
+
+def test_letters_are_in_the_language_of_who_reads_them(organization, site, operator):
+    rows.subscriber(organization, language="de")
+    rows.published(organization, site, operator)
+    status_letters.tell()
+    status_letters.deliver()
+    assert "Ein Transformator ist ausgefallen." in mail.outbox[0].body
+
+
+def test_who_asked_for_a_site_hears_of_no_other(organization, operator, site):
+    other = factories.SiteFactory(organization=organization)
+    rows.subscriber(organization, site=other)
+    rows.published(organization, site, operator)
+    assert status_letters.tell() == 0
+
+
+def test_who_asked_for_network_and_site_is_told_once(organization, operator, site):
+    rows.subscriber(organization)
+    rows.subscriber(organization, site=site)
+    rows.published(organization, site, operator)
+    window = _window(site)
+    assert status_letters.tell() == 2
+    assert status_letters.tell() == 0
+    assert rows.letters().filter(window=window).count() == 1
+
+
+def test_strangers_hear_nothing(elsewhere, organization, site, operator):
+    rows.subscriber(elsewhere.organization)
+    rows.published(organization, site, operator)
+    _window(site)
+    assert status_letters.tell() == 0
+
+
+def test_sites_that_are_not_shown_make_no_letters(organization, site, operator):
+    rows.subscriber(organization)
+    rows.published(organization, site, operator)
+    site.is_public = False
+    site.save()
+    _window(site)
+    assert status_letters.tell() == 0
+
+
+def _window(site):
+    now = timezone.now()
+    return MaintenanceWindow.objects.create(
+        organization=site.organization,
+        site=site,
+        title="New cables",
+        note="FOR-STAFF",
+        starts_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=1, hours=2),
+        created_at=now,
+    )
+
+
+def test_planned_work_is_told_once_without_what_is_for_staff(organization, site):
+    rows.subscriber(organization)
+    _window(site)
+    assert status_letters.tell() == 1
+    assert status_letters.tell() == 0
+    status_letters.deliver()
+    [letter] = mail.outbox
+    assert "New cables" in letter.body
+    assert "FOR-STAFF" not in letter.body
+
+
+def test_what_nobody_told_in_time_is_no_news(told, time_machine):
+    time_machine.shift(status_letters.STALE + timedelta(hours=1))
+    assert status_letters.tell() == 0
+    assert rows.letters().count() == 0
+
+
+def test_a_sender_that_died_is_followed_by_another_with_the_same_letter(told, time_machine):
+    status_letters.tell()
+    assert status_letters._claim(rows.letters().get().pk)
+    assert status_letters.deliver() == 0
+    time_machine.shift(status_letters.CLAIM + timedelta(seconds=1))
+    assert status_letters.deliver() == 1
+    row = rows.letters().get()
+    assert (row.state, row.attempts) == (LETTER.SENT, 2)
+
+
+@pytest.fixture
+def server(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    with running(MailServer()) as found:
+        settings.EMAIL_PORT = found.server_address[1]
+        yield found
+
+
+def test_a_mail_server_that_is_busy_is_tried_again_with_patience(told, server, time_machine):
+    status_letters.tell()
+    server.refuses = 451
+    status_letters.deliver()
+    assert rows.letters().get().state == LETTER.WAITING
+    assert status_letters.deliver() == 0
+    server.refuses = 0
+    time_machine.shift(status_letters.FIRST_PAUSE + timedelta(seconds=1))
+    status_letters.deliver()
+    assert rows.letters().get().state == LETTER.SENT
+    assert server.letters[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_an_address_that_is_refused_for_good_is_given_up(told, server):
+    status_letters.tell()
+    server.refuses = 550
+    status_letters.deliver()
+    assert rows.letters().get().state == LETTER.FAILED
