@@ -30,6 +30,7 @@ PARAMETERS = {
     "step": lambda network: "place",
     "client_id": lambda network: network.station.inspections.get().client_id,
     "slug": lambda network: network.organization.slug,
+    "site": lambda network: network.site.pk,
     "year": lambda network: 2025,
     "month": lambda network: 1,
     "quarter": lambda network: 1,

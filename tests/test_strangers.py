@@ -44,16 +44,24 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
-from tests.monitoring import exclusion_rows, link_rows, maintenance_rows, told_rows
+from tests.monitoring import exclusion_rows, link_rows, maintenance_rows, status_rows, told_rows
 from tests.monitoring.alert_rows import AlertFactory
 
-# Open to everybody, and meant to be: the map of public sites, what the API can do, whether we live, how to sign in,
+# Open to everybody, and meant to be: the map of public sites, the status of networks that publish it, what the API can do, whether we live, how to sign in,
 # the language of the pages.
 PUBLIC = {
     "stations:map",
     "stations:map-sites",
     "stations:map-site",
     "monitoring:public-site-maintenance",
+    "monitoring:status",
+    "monitoring:status-network",
+    "monitoring:status-site",
+    "monitoring:status-subscribe",
+    "monitoring:status-site-subscribe",
+    *(f"monitoring:status-{kind}" for kind in ("json", "atom", "svg", "site-json", "site-atom", "site-svg")),
+    # A link that nobody was told: it ends nothing, and says that there is no such subscription.
+    "monitoring:status-end",
     "stations:code",
     "stations:favicon",
     "stations:pki-root",
@@ -111,6 +119,8 @@ def network(network):
     device_rows.make(network.station, "Volta")
     power_rows.add(network.session, name="PROFILE-OF-VOLTA")
     told_rows.make(network.organization, network.site, owner)
+    status_rows.publish_page(network.organization)
+    status_rows.subscriber(network.organization, email="subscriber@volta.example")
     incident = network.organization.incidents.get()
     AlertFactory(station=network.station, incident=incident, said="ALERT-OF-VOLTA")
     maintenance_rows.make(network.station, owner)

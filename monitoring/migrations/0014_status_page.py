@@ -8,156 +8,334 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drivers', '0008_blocked_tokens'),
-        ('monitoring', '0010_maintenance_windows'),
-        ('stations', '0019_links'),
+        ("drivers", "0008_blocked_tokens"),
+        ("monitoring", "0012_self_repair"),
+        ("stations", "0019_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PublicIncident',
+            name="PublicIncident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved')], default='investigating', max_length=14)),
-                ('incident', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='public', to='monitoring.incident')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='public_incidents', to='drivers.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("began_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("investigating", "Investigating"),
+                            ("identified", "Identified"),
+                            ("monitoring", "Monitoring"),
+                            ("resolved", "Resolved"),
+                        ],
+                        default="investigating",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="public",
+                        to="monitoring.incident",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="public_incidents",
+                        to="drivers.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-began_at', '-id'],
+                "ordering": ["-began_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='PublicIncidentSite',
+            name="PublicIncidentSite",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('down', models.PositiveIntegerField(default=0)),
-                ('silent', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('published', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sites', to='monitoring.publicincident')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='public_incidents', to='stations.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("down", models.PositiveIntegerField(default=0)),
+                ("silent", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                (
+                    "published",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sites",
+                        to="monitoring.publicincident",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="public_incidents", to="stations.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['site__name', 'id'],
+                "ordering": ["site__name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PublicUpdate',
+            name="PublicUpdate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved')], max_length=14)),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField(blank=True, max_length=2000)),
-                ('texts', models.JSONField(blank=True, default=dict, help_text='The same in other languages, by their code.')),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='updates', to='monitoring.publicincident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("investigating", "Investigating"),
+                            ("identified", "Identified"),
+                            ("monitoring", "Monitoring"),
+                            ("resolved", "Resolved"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField(blank=True, max_length=2000)),
+                (
+                    "texts",
+                    models.JSONField(blank=True, default=dict, help_text="The same in other languages, by their code."),
+                ),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="updates",
+                        to="monitoring.publicincident",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StatusDay',
+            name="StatusDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('through', models.DateTimeField(blank=True, null=True)),
-                ('is_due', models.BooleanField(default=True)),
-                ('measured_s', models.PositiveBigIntegerField(default=0)),
-                ('up_s', models.PositiveBigIntegerField(default=0)),
-                ('unknown_s', models.PositiveBigIntegerField(default=0)),
-                ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='status_days', to='stations.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("through", models.DateTimeField(blank=True, null=True)),
+                ("is_due", models.BooleanField(default=True)),
+                ("measured_s", models.PositiveBigIntegerField(default=0)),
+                ("up_s", models.PositiveBigIntegerField(default=0)),
+                ("unknown_s", models.PositiveBigIntegerField(default=0)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="status_days",
+                        to="stations.site",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['site_id', 'day'],
+                "ordering": ["site_id", "day"],
             },
         ),
         migrations.CreateModel(
-            name='StatusPage',
+            name="StatusPage",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='status_page', serialize=False, to='drivers.organization')),
-                ('is_published', models.BooleanField(default=False)),
-                ('publishes_by_itself', models.BooleanField(default=True)),
-                ('least_points', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1)])),
-                ('least_percent', models.PositiveSmallIntegerField(default=50, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)])),
-                ('after_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(1440)])),
-                ('hidden_sites', models.ManyToManyField(blank=True, help_text='Public sites that are not on it.', related_name='+', to='stations.site')),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="status_page",
+                        serialize=False,
+                        to="drivers.organization",
+                    ),
+                ),
+                ("is_published", models.BooleanField(default=False)),
+                ("publishes_by_itself", models.BooleanField(default=True)),
+                (
+                    "least_points",
+                    models.PositiveSmallIntegerField(
+                        default=3, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "least_percent",
+                    models.PositiveSmallIntegerField(
+                        default=50,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                    ),
+                ),
+                (
+                    "after_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=15, validators=[django.core.validators.MaxValueValidator(1440)]
+                    ),
+                ),
+                (
+                    "hidden_sites",
+                    models.ManyToManyField(
+                        blank=True, help_text="Public sites that are not on it.", related_name="+", to="stations.site"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatusSubscriber',
+            name="StatusSubscriber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('language', models.CharField(max_length=10)),
-                ('nonce', models.CharField(default=monitoring.models.status_page.new_nonce, editable=False, max_length=32)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='status_subscribers', to='drivers.organization')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='status_subscribers', to='stations.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                ("language", models.CharField(max_length=10)),
+                (
+                    "nonce",
+                    models.CharField(default=monitoring.models.status_page.new_nonce, editable=False, max_length=32),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="status_subscribers",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="status_subscribers",
+                        to="stations.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatusLetter',
+            name="StatusLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='What it is about: a subscriber is told of it once.', max_length=40)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Given up')], default='waiting', max_length=7)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('problem', models.CharField(blank=True, help_text='Why it has not left, in English.', max_length=300)),
-                ('update', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='monitoring.publicupdate')),
-                ('window', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='status_letters', to='monitoring.maintenancewindow')),
-                ('subscriber', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='monitoring.statussubscriber')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(help_text="What it is about: a subscriber is told of it once.", max_length=40),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Given up"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("problem", models.CharField(blank=True, help_text="Why it has not left, in English.", max_length=300)),
+                (
+                    "update",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to="monitoring.publicupdate",
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="status_letters",
+                        to="monitoring.maintenancewindow",
+                    ),
+                ),
+                (
+                    "subscriber",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to="monitoring.statussubscriber",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='publicincident',
-            index=models.Index(fields=['organization', '-began_at'], name='publicincident_page'),
+            model_name="publicincident",
+            index=models.Index(fields=["organization", "-began_at"], name="publicincident_page"),
         ),
         migrations.AddConstraint(
-            model_name='publicincidentsite',
-            constraint=models.UniqueConstraint(fields=('published', 'site'), name='publicincidentsite_unique'),
+            model_name="publicincidentsite",
+            constraint=models.UniqueConstraint(fields=("published", "site"), name="publicincidentsite_unique"),
         ),
         migrations.AddIndex(
-            model_name='publicupdate',
-            index=models.Index(condition=models.Q(('told_at', None)), fields=['id'], name='publicupdate_untold'),
+            model_name="publicupdate",
+            index=models.Index(condition=models.Q(("told_at", None)), fields=["id"], name="publicupdate_untold"),
         ),
         migrations.AddIndex(
-            model_name='statusday',
-            index=models.Index(condition=models.Q(('is_due', True)), fields=['site'], name='statusday_due'),
+            model_name="statusday",
+            index=models.Index(condition=models.Q(("is_due", True)), fields=["site"], name="statusday_due"),
         ),
         migrations.AddConstraint(
-            model_name='statusday',
-            constraint=models.UniqueConstraint(fields=('site', 'day'), name='statusday_unique'),
+            model_name="statusday",
+            constraint=models.UniqueConstraint(fields=("site", "day"), name="statusday_unique"),
         ),
         migrations.AddIndex(
-            model_name='statussubscriber',
-            index=models.Index(condition=models.Q(('confirmed_at', None)), fields=['created_at'], name='statussubscriber_unconfirmed'),
+            model_name="statussubscriber",
+            index=models.Index(
+                condition=models.Q(("confirmed_at", None)), fields=["created_at"], name="statussubscriber_unconfirmed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statussubscriber',
-            constraint=models.UniqueConstraint(fields=('organization', 'site', 'email'), name='statussubscriber_unique', nulls_distinct=False),
+            model_name="statussubscriber",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "site", "email"), name="statussubscriber_unique", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='statusletter',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['due_at'], name='statusletter_due'),
+            model_name="statusletter",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "sending"])), fields=["due_at"], name="statusletter_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusletter',
-            constraint=models.UniqueConstraint(fields=('subscriber', 'key'), name='statusletter_once'),
+            model_name="statusletter",
+            constraint=models.UniqueConstraint(fields=("subscriber", "key"), name="statusletter_once"),
         ),
     ]

@@ -9,9 +9,9 @@ import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import User
 from monitoring.domain.publication import TELLING, Affected, is_due, is_secret
 from monitoring.domain.uptime import State as PortState
@@ -45,10 +45,10 @@ def publish(*, incident_id: int, word: Word, by: User) -> PublicIncident:
             raise ValidationError({"state": _("It is published already. Add an update to it.")})
         affected = _affected([incident.pk]).get(incident.pk, {})
         if found is None:
-            found = _published(incident, affected, at=timezone.now())
+            found = _published(incident, affected, at=clock.now())
         elif found.withdrawn_at is not None:
             PublicIncident.objects.filter(pk=found.pk).update(withdrawn_at=None)
-        _say(found, word, by=by, at=timezone.now())
+        _say(found, word, by=by, at=clock.now())
         timeline.nudge([incident.organization_id])
     return found
 
@@ -60,7 +60,7 @@ def add_update(*, published_id: int, word: Word, by: User | None) -> PublicUpdat
         found = PublicIncident.objects.select_for_update(no_key=True).get(pk=published_id)
         if found.withdrawn_at is not None:
             raise ValidationError({"state": _("It was taken off the status page. Publish it again first.")})
-        update = _say(found, word, by=by, at=timezone.now())
+        update = _say(found, word, by=by, at=clock.now())
         timeline.nudge([found.organization_id])
     return update
 
@@ -69,7 +69,7 @@ def withdraw(*, published_id: int) -> None:
     """Take an incident off the page: it was published by mistake. It is not published again by itself."""
     with transaction.atomic():
         found = PublicIncident.objects.select_for_update(no_key=True).get(pk=published_id)
-        PublicIncident.objects.filter(pk=found.pk, withdrawn_at=None).update(withdrawn_at=timezone.now())
+        PublicIncident.objects.filter(pk=found.pk, withdrawn_at=None).update(withdrawn_at=clock.now())
         timeline.nudge([found.organization_id])
 
 
@@ -94,7 +94,7 @@ def _say(found: PublicIncident, word: Word, *, by: User | None, at: datetime) ->
 
 def sweep(*, now: datetime | None = None) -> int:
     """Publish what is due, note how far it reaches, and say when it is over; returns how many updates that made."""
-    now = now or timezone.now()
+    now = now or clock.now()
     pages = {page.pk: page for page in StatusPage.objects.filter(is_published=True, publishes_by_itself=True)}
     if not pages:
         return 0

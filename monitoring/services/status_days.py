@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
+from drivers import clock
 from monitoring.domain.status_page import add_up, window
 from monitoring.domain.uptime import clipped
 from monitoring.models import Port, StatusDay
@@ -26,7 +26,7 @@ _SUMS = ["through", "is_due", "measured_s", "up_s", "unknown_s"]
 
 def roll_up(*, now: datetime | None = None) -> int:
     """Bring the days of all sites on status pages up to `now`; how many rows were added up."""
-    now = (now or timezone.now()).replace(microsecond=0)
+    now = (now or clock.now()).replace(microsecond=0)
     sites = list(shown_sites().order_by("pk").values_list("pk", flat=True))
     added = 0
     for start in range(0, len(sites), CHUNK):

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
+from drivers import clock
 from drivers.domain.phrases import english
 from monitoring.models import PublicUpdate, StatusLetter, StatusSubscriber
 from monitoring.notifiers import email
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 def tell(*, now: datetime | None = None) -> int:
     """Write down the letters of updates and planned work that nobody was told of yet; returns how many."""
-    now = now or timezone.now()
+    now = now or clock.now()
     untold = PublicUpdate.objects.filter(told_at=None).order_by("pk").values_list("pk", flat=True)
     written = sum(_tell_update(pk, now) for pk in list(untold[:CHUNK]))
     return written + _tell_of_work(now)
@@ -97,7 +97,7 @@ def _write(
 def deliver() -> int:
     """Send what is due; returns how many letters were dealt with."""
     dealt = 0
-    while ids := _due(timezone.now()):
+    while ids := _due(clock.now()):
         rows = [row for pk in ids if (row := _claim(pk)) is not None]
         dealt += _send(rows)
         if len(ids) < CHUNK:
@@ -114,7 +114,7 @@ def _due(now: datetime) -> list[int]:
 
 
 def _claim(pk: int) -> StatusLetter | None:
-    now = timezone.now()
+    now = clock.now()
     related = ("subscriber__organization", "subscriber__site", "update__published", "window__site")
     row = StatusLetter.objects.select_related(*related).filter(pk=pk).first()
     if row is None:
@@ -164,7 +164,7 @@ def _hand_over(message: Message | Undelivered, address: str) -> Undelivered | No
 
 
 def _settle(row: StatusLetter, problem: Undelivered | None) -> None:
-    now = timezone.now()
+    now = clock.now()
     mine = StatusLetter.objects.filter(pk=row.pk, state=State.SENDING, attempts=row.attempts)
     with transaction.atomic():
         if problem is None:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
 
+from drivers import clock
 from drivers.models import Organization
 from monitoring.models import StatusLetter, StatusSubscriber
 from stations.models import Site
@@ -26,7 +26,7 @@ _CONFIRM, _END = "status.confirm", "status.end"
 
 def subscribe(*, organization: Organization, site: Site | None, email: str, language: str) -> None:
     """Have the address asked whether it wants the letters. Whoever asks too often asks in vain, and is not told."""
-    now = timezone.now()
+    now = clock.now()
     email = email.strip().lower()
     spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with transaction.atomic():
@@ -49,7 +49,7 @@ def confirm(token: str) -> StatusSubscriber | None:
     row = of_confirmation(token)
     if row is not None and row.confirmed_at is None:
         with transaction.atomic():
-            row.confirmed_at = timezone.now()
+            row.confirmed_at = clock.now()
             StatusSubscriber.objects.filter(pk=row.pk, confirmed_at=None).update(confirmed_at=row.confirmed_at)
     return row
 
@@ -92,7 +92,7 @@ def _of(token: str, salt: str, max_age: timedelta | None) -> StatusSubscriber | 
 
 def prune(*, now: datetime | None = None) -> int:
     """Forget addresses that never confirmed; returns how many."""
-    old = StatusSubscriber.objects.filter(confirmed_at=None, created_at__lt=(now or timezone.now()) - CONFIRMABLE)
+    old = StatusSubscriber.objects.filter(confirmed_at=None, created_at__lt=(now or clock.now()) - CONFIRMABLE)
     with transaction.atomic():
         _total, by_model = old.delete()
     return int(by_model.get(StatusSubscriber._meta.label, 0))
