@@ -47,8 +47,8 @@ from tests.addresses import ADDRESSES
 from tests.monitoring import exclusion_rows, link_rows, maintenance_rows, status_rows, told_rows
 from tests.monitoring.alert_rows import AlertFactory
 
-# Open to everybody, and meant to be: the map of public sites, the status of networks that publish it, what the API can do, whether we live, how to sign in,
-# the language of the pages.
+# Open to everybody, and meant to be: the map of public sites, the status of networks that publish it, what the API can
+# do, whether we live, how to sign in, the language of the pages.
 PUBLIC = {
     "stations:map",
     "stations:map-sites",

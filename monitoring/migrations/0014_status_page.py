@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("drivers", "0008_blocked_tokens"),
-        ("monitoring", "0012_self_repair"),
+        ("monitoring", "0013_helpline"),
         ("stations", "0019_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
