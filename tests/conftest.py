@@ -13,6 +13,7 @@ from drivers.models import IdToken, Organization, User
 from drivers.services import apikeys
 from stations.models import Session, Site, Station
 from tests import factories
+from tests.emptying import only_what_is_not_empty  # noqa: F401
 from tests.loopback import only_loopback  # noqa: F401
 
 # Whoever calls pytest by hand has the catalogues too.

@@ -6,374 +6,556 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("drivers", "0008_blocked_tokens"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("monitoring", "0002_incidents_and_maintenance"),
         ("stations", "0018_session_token_index"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Checklist',
+            name="Checklist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True, max_length=2000)),
-                ('items', models.JSONField(default=list)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('is_active', models.BooleanField(default=True)),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True, max_length=2000)),
+                ("items", models.JSONField(default=list)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_active", models.BooleanField(default=True)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checklists",
+                        to="drivers.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'id'],
+                "ordering": ["title", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Inspection',
+            name="WindowStation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.UUIDField(unique=True)),
-                ('digest', models.CharField(help_text='SHA-256 of what was sent: the same again, or something else.', max_length=64)),
-                ('title', models.CharField(max_length=120)),
-                ('items', models.JSONField(default=list)),
-                ('answers', models.JSONField(default=dict)),
-                ('failed', models.PositiveSmallIntegerField(default=0, help_text='How many items failed.')),
-                ('severity', models.PositiveSmallIntegerField(blank=True, help_text='Of the gravest that failed.', null=True)),
-                ('note', models.TextField(blank=True, max_length=2000)),
-                ('signed_name', models.CharField(blank=True, max_length=80)),
-                ('signature', models.CharField(blank=True, help_text='The file of the drawing.', max_length=200)),
-                ('begun_at', models.DateTimeField(help_text='By the clock of where it was filled in.')),
-                ('finished_at', models.DateTimeField(help_text='By the clock of where it was filled in, never later than received.')),
-                ('received_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits until it is idle"),
+                            ("asked", "Being taken out of service"),
+                            ("out", "Out of service"),
+                            ("left", "Was out of service before"),
+                            ("restoring", "Being put back into service"),
+                            ("back", "Back in service"),
+                            ("spared", "Was not taken out of service"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "problem",
+                    models.CharField(blank=True, help_text="In English: drivers.reread says it again.", max_length=300),
+                ),
+                ("out_at", models.DateTimeField(blank=True, null=True)),
+                ("back_at", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="window_rows", to="stations.station"
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="monitoring.maintenancewindow",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["window_id", "station__identity"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="windowstation_due"
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("window", "station"), name="windowstation_unique")],
             },
         ),
         migrations.CreateModel(
-            name='InspectionPhoto',
+            name="WorkOrderEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.UUIDField(unique=True)),
-                ('item', models.CharField(blank=True, max_length=40)),
-                ('file', models.CharField(max_length=200)),
-                ('thumbnail', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="opened, assigned, due, started, done, cancelled, reopened, note", max_length=16
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField(blank=True, help_text="In English, or a person's own words.")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="monitoring.workorder"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='MaintenancePlan',
+            name="WorkOrderPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True, help_text='Goes into the work order.', max_length=5000)),
-                ('measure', models.CharField(choices=[('months', 'Months'), ('energy', 'kWh delivered'), ('sessions', 'Plug cycles (sessions)'), ('hours', 'Hours in use')], default='months', max_length=8)),
-                ('every', models.PositiveIntegerField(help_text='How many of them lie between two times.')),
-                ('lead_days', models.PositiveSmallIntegerField(default=14, help_text='A work order is made so long before it is due.')),
-                ('vendor', models.CharField(blank=True, max_length=50)),
-                ('model', models.CharField(blank=True, max_length=50)),
-                ('counted_from', models.DateTimeField(help_text='Where a station was not maintained by this plan yet.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, editable=False, help_text='When it is reckoned again.', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                ("number", models.CharField(blank=True, help_text="The maker's part number.", max_length=60)),
+                ("quantity", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="monitoring.workorder"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PlanStation',
+            name="WorkOrderPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('counted_from', models.DateTimeField(help_text='The last time it was done, or where counting began.')),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('used', models.FloatField(default=0, help_text='Months, kWh, sessions or hours since then.')),
-                ('share', models.FloatField(default=0, help_text='Of the way to due: 1 is due.')),
-                ('expected_at', models.DateTimeField(blank=True, help_text='When it comes due as it goes now.', null=True)),
-                ('reckoned_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.CharField(max_length=200)),
+                ("thumbnail", models.CharField(max_length=200)),
+                ("caption", models.CharField(blank=True, max_length=200)),
+                ("added_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="monitoring.workorder"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan_id', '-share', 'id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='WindowStation',
+            name="Inspection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waits until it is idle'), ('asked', 'Being taken out of service'), ('out', 'Out of service'), ('left', 'Was out of service before'), ('restoring', 'Being put back into service'), ('back', 'Back in service'), ('spared', 'Was not taken out of service')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('problem', models.CharField(blank=True, help_text='In English: drivers.reread says it again.', max_length=300)),
-                ('out_at', models.DateTimeField(blank=True, null=True)),
-                ('back_at', models.DateTimeField(blank=True, null=True)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.UUIDField(unique=True)),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of what was sent: the same again, or something else.", max_length=64
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("items", models.JSONField(default=list)),
+                ("answers", models.JSONField(default=dict)),
+                ("failed", models.PositiveSmallIntegerField(default=0, help_text="How many items failed.")),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(blank=True, help_text="Of the gravest that failed.", null=True),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000)),
+                ("signed_name", models.CharField(blank=True, max_length=80)),
+                ("signature", models.CharField(blank=True, help_text="The file of the drawing.", max_length=200)),
+                ("begun_at", models.DateTimeField(help_text="By the clock of where it was filled in.")),
+                (
+                    "finished_at",
+                    models.DateTimeField(
+                        help_text="By the clock of where it was filled in, never later than received."
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inspections",
+                        to="monitoring.checklist",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="inspections",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "repair",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="found_by",
+                        to="monitoring.workorder",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="inspections", to="stations.site"
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="inspections", to="stations.station"
+                    ),
+                ),
+                (
+                    "work_order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inspections",
+                        to="monitoring.workorder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['window_id', 'station__identity'],
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-finished_at"], name="inspection_station")],
             },
         ),
         migrations.CreateModel(
-            name='WorkOrderEntry',
+            name="MaintenancePlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='opened, assigned, due, started, done, cancelled, reopened, note', max_length=16)),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField(blank=True, help_text="In English, or a person's own words.")),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True, help_text="Goes into the work order.", max_length=5000)),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("months", "Months"),
+                            ("energy", "kWh delivered"),
+                            ("sessions", "Plug cycles (sessions)"),
+                            ("hours", "Hours in use"),
+                        ],
+                        default="months",
+                        max_length=8,
+                    ),
+                ),
+                ("every", models.PositiveIntegerField(help_text="How many of them lie between two times.")),
+                (
+                    "lead_days",
+                    models.PositiveSmallIntegerField(
+                        default=14, help_text="A work order is made so long before it is due."
+                    ),
+                ),
+                ("vendor", models.CharField(blank=True, max_length=50)),
+                ("model", models.CharField(blank=True, max_length=50)),
+                (
+                    "counted_from",
+                    models.DateTimeField(help_text="Where a station was not maintained by this plan yet."),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "due_at",
+                    models.DateTimeField(blank=True, editable=False, help_text="When it is reckoned again.", null=True),
+                ),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="plans",
+                        to="monitoring.checklist",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="maintenance_plans",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plans",
+                        to="stations.site",
+                    ),
+                ),
+                ("stations", models.ManyToManyField(blank=True, related_name="plans", to="stations.station")),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["title", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="maintenanceplan_due"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkOrderPart',
+            name="InspectionPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('number', models.CharField(blank=True, help_text="The maker's part number.", max_length=60)),
-                ('quantity', models.PositiveSmallIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_id", models.UUIDField(unique=True)),
+                ("item", models.CharField(blank=True, max_length=40)),
+                ("file", models.CharField(max_length=200)),
+                ("thumbnail", models.CharField(max_length=200)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="monitoring.inspection"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='WorkOrderPhoto',
+            name="PlanStation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(max_length=200)),
-                ('thumbnail', models.CharField(max_length=200)),
-                ('caption', models.CharField(blank=True, max_length=200)),
-                ('added_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("counted_from", models.DateTimeField(help_text="The last time it was done, or where counting began.")),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("used", models.FloatField(default=0, help_text="Months, kWh, sessions or hours since then.")),
+                ("share", models.FloatField(default=0, help_text="Of the way to due: 1 is due.")),
+                (
+                    "expected_at",
+                    models.DateTimeField(blank=True, help_text="When it comes due as it goes now.", null=True),
+                ),
+                ("reckoned_at", models.DateTimeField()),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="monitoring.maintenanceplan",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="plan_rows", to="stations.station"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["plan_id", "-share", "id"],
+                "indexes": [models.Index(fields=["-share", "-id"], name="planstation_share")],
+                "constraints": [models.UniqueConstraint(fields=("plan", "station"), name="planstation_unique")],
             },
         ),
         migrations.AddField(
-            model_name='maintenancewindow',
-            name='due_at',
+            model_name="maintenancewindow",
+            name="due_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='maintenancewindow',
-            name='ended_at',
-            field=models.DateTimeField(blank=True, help_text='Ended by a person before its time.', null=True),
+            model_name="maintenancewindow",
+            name="ended_at",
+            field=models.DateTimeField(blank=True, help_text="Ended by a person before its time.", null=True),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='cost_minor',
-            field=models.BigIntegerField(blank=True, help_text='What it cost in all, parts included.', null=True),
+            model_name="workorder",
+            name="cost_minor",
+            field=models.BigIntegerField(blank=True, help_text="What it cost in all, parts included.", null=True),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='cured',
-            field=models.CharField(blank=True, choices=[('restarted', 'Restarted'), ('power_cycled', 'Switched off and on'), ('cleaned', 'Cleaned'), ('tightened', 'Tightened or adjusted'), ('repaired', 'Repaired'), ('replaced', 'Part replaced'), ('swapped', 'Station replaced'), ('updated', 'Firmware updated'), ('configured', 'Settings changed'), ('nothing', 'Nothing was needed'), ('not_cured', 'Not cured'), ('other', 'Something else')], db_default='', default='', max_length=16),
+            model_name="workorder",
+            name="cured",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("restarted", "Restarted"),
+                    ("power_cycled", "Switched off and on"),
+                    ("cleaned", "Cleaned"),
+                    ("tightened", "Tightened or adjusted"),
+                    ("repaired", "Repaired"),
+                    ("replaced", "Part replaced"),
+                    ("swapped", "Station replaced"),
+                    ("updated", "Firmware updated"),
+                    ("configured", "Settings changed"),
+                    ("nothing", "Nothing was needed"),
+                    ("not_cured", "Not cured"),
+                    ("other", "Something else"),
+                ],
+                db_default="",
+                default="",
+                max_length=16,
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='currency',
-            field=models.CharField(blank=True, db_default='', default='', max_length=3),
+            model_name="workorder",
+            name="currency",
+            field=models.CharField(blank=True, db_default="", default="", max_length=3),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='found',
-            field=models.CharField(blank=True, choices=[('connector', 'Plug or cable'), ('latch', 'Plug lock'), ('power_module', 'Power module'), ('contactor', 'Contactor or relay'), ('protection', 'Breaker or residual current device'), ('cooling', 'Cooling or filter'), ('meter', 'Meter'), ('screen', 'Screen or buttons'), ('reader', 'Card reader'), ('network', 'Modem, SIM or router'), ('software', 'Firmware or settings'), ('supply', 'Supply or installation'), ('damage', 'Damage by somebody'), ('vehicle', 'The vehicle'), ('nothing', 'No fault found'), ('other', 'Something else')], db_default='', default='', max_length=16),
+            model_name="workorder",
+            name="found",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("connector", "Plug or cable"),
+                    ("latch", "Plug lock"),
+                    ("power_module", "Power module"),
+                    ("contactor", "Contactor or relay"),
+                    ("protection", "Breaker or residual current device"),
+                    ("cooling", "Cooling or filter"),
+                    ("meter", "Meter"),
+                    ("screen", "Screen or buttons"),
+                    ("reader", "Card reader"),
+                    ("network", "Modem, SIM or router"),
+                    ("software", "Firmware or settings"),
+                    ("supply", "Supply or installation"),
+                    ("damage", "Damage by somebody"),
+                    ("vehicle", "The vehicle"),
+                    ("nothing", "No fault found"),
+                    ("other", "Something else"),
+                ],
+                db_default="",
+                default="",
+                max_length=16,
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='letter_attempts',
+            model_name="workorder",
+            name="letter_attempts",
             field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='letter_due_at',
+            model_name="workorder",
+            name="letter_due_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='report',
-            field=models.TextField(blank=True, db_default='', default='', help_text='What was done.', max_length=5000),
+            model_name="workorder",
+            name="report",
+            field=models.TextField(blank=True, db_default="", default="", help_text="What was done.", max_length=5000),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='spent_minutes',
-            field=models.PositiveIntegerField(blank=True, help_text='Time of work, journeys included.', null=True),
+            model_name="workorder",
+            name="spent_minutes",
+            field=models.PositiveIntegerField(blank=True, help_text="Time of work, journeys included.", null=True),
         ),
         migrations.AlterField(
-            model_name='maintenancewindow',
-            name='cancelled_at',
-            field=models.DateTimeField(blank=True, help_text='Called off before it began.', null=True),
+            model_name="maintenancewindow",
+            name="cancelled_at",
+            field=models.DateTimeField(blank=True, help_text="Called off before it began.", null=True),
         ),
         migrations.AddIndex(
-            model_name='maintenancewindow',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='maintenancewindow_due'),
+            model_name="maintenancewindow",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="maintenancewindow_due"
+            ),
         ),
         migrations.AddField(
-            model_name='checklist',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checklists', to='drivers.organization'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='checklist',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inspections', to='monitoring.checklist'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspections', to='drivers.organization'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='repair',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='found_by', to='monitoring.workorder'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspections', to='stations.site'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='station',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspections', to='stations.station'),
-        ),
-        migrations.AddField(
-            model_name='inspection',
-            name='work_order',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inspections', to='monitoring.workorder'),
-        ),
-        migrations.AddField(
-            model_name='inspectionphoto',
-            name='inspection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='monitoring.inspection'),
-        ),
-        migrations.AddField(
-            model_name='maintenanceplan',
-            name='checklist',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='plans', to='monitoring.checklist'),
-        ),
-        migrations.AddField(
-            model_name='maintenanceplan',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='maintenanceplan',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='maintenance_plans', to='drivers.organization'),
-        ),
-        migrations.AddField(
-            model_name='maintenanceplan',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='stations.site'),
-        ),
-        migrations.AddField(
-            model_name='maintenanceplan',
-            name='stations',
-            field=models.ManyToManyField(blank=True, related_name='plans', to='stations.station'),
-        ),
-        migrations.AddField(
-            model_name='workorder',
-            name='plan',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='work_orders', to='monitoring.maintenanceplan'),
+            model_name="workorder",
+            name="plan",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="work_orders",
+                to="monitoring.maintenanceplan",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'assigned', 'in_progress'])), fields=['priority', '-id'], name='workorder_open'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "assigned", "in_progress"])),
+                fields=["priority", "-id"],
+                name="workorder_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(fields=['finished_at'], name='workorder_finished'),
+            model_name="workorder",
+            index=models.Index(fields=["finished_at"], name="workorder_finished"),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('letter_due_at__isnull', False)), fields=['letter_due_at'], name='workorder_letter'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(("letter_due_at__isnull", False)), fields=["letter_due_at"], name="workorder_letter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('plan__isnull', False), ('state__in', ['open', 'assigned', 'in_progress'])), fields=('plan', 'station'), name='workorder_one_per_plan'),
-        ),
-        migrations.AddField(
-            model_name='planstation',
-            name='plan',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='monitoring.maintenanceplan'),
-        ),
-        migrations.AddField(
-            model_name='planstation',
-            name='station',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plan_rows', to='stations.station'),
-        ),
-        migrations.AddField(
-            model_name='windowstation',
-            name='command',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='stations.command'),
-        ),
-        migrations.AddField(
-            model_name='windowstation',
-            name='station',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='window_rows', to='stations.station'),
-        ),
-        migrations.AddField(
-            model_name='windowstation',
-            name='window',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='monitoring.maintenancewindow'),
-        ),
-        migrations.AddField(
-            model_name='workorderentry',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='workorderentry',
-            name='work_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='monitoring.workorder'),
-        ),
-        migrations.AddField(
-            model_name='workorderpart',
-            name='work_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='monitoring.workorder'),
-        ),
-        migrations.AddField(
-            model_name='workorderphoto',
-            name='added_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='workorderphoto',
-            name='work_order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='monitoring.workorder'),
-        ),
-        migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['station', '-finished_at'], name='inspection_station'),
-        ),
-        migrations.AddIndex(
-            model_name='maintenanceplan',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='maintenanceplan_due'),
-        ),
-        migrations.AddIndex(
-            model_name='planstation',
-            index=models.Index(fields=['-share', '-id'], name='planstation_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='planstation',
-            constraint=models.UniqueConstraint(fields=('plan', 'station'), name='planstation_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='windowstation',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='windowstation_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='windowstation',
-            constraint=models.UniqueConstraint(fields=('window', 'station'), name='windowstation_unique'),
+            model_name="workorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("plan__isnull", False), ("state__in", ["open", "assigned", "in_progress"])),
+                fields=("plan", "station"),
+                name="workorder_one_per_plan",
+            ),
         ),
     ]

@@ -2,23 +2,1561 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
+from django.conf import settings
+from django.db import migrations, models
+
 import stations.domain.charging_profile
 import stations.domain.firmware
 import stations.domain.logs
 import stations.domain.reservations
 import stations.models.command
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("drivers", "0002_terms_of_tokens"),
-        ("stations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("stations", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="BatterySwap",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("request_id", models.IntegerField(help_text="The same for the batteries in and out of one swap.")),
+                (
+                    "event",
+                    models.CharField(
+                        choices=[("BatteryIn", "In"), ("BatteryOut", "Out"), ("BatteryOutTimeout", "Out Timeout")],
+                        max_length=20,
+                    ),
+                ),
+                ("id_token", models.CharField(blank=True, help_text="As the station sent it.", max_length=255)),
+                ("evse_number", models.IntegerField(help_text="The slot.")),
+                ("serial_number", models.CharField(max_length=50)),
+                ("soc_percent", models.FloatField()),
+                ("soh_percent", models.FloatField()),
+                ("production_date", models.DateTimeField(blank=True, null=True)),
+                ("vendor_info", models.CharField(blank=True, max_length=500)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="battery_swaps", to="stations.station"
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="drivers.idtoken",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="batteryswap_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChargingLimit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.IntegerField(default=0, help_text="0: the whole station.")),
+                ("source", models.CharField(help_text="chargingLimitSource, such as EMS.", max_length=20)),
+                ("is_grid_critical", models.BooleanField(default=False)),
+                (
+                    "is_local_generation",
+                    models.BooleanField(default=False, help_text="Adds to what is allowed (2.1 K27)."),
+                ),
+                ("schedules", models.TextField(default="[]", help_text="As on the wire.")),
+                ("imposed_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charging_limits",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="charginglimit_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChargingNeeds",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.IntegerField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "told_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the vehicle said so, if the station tells.", null=True
+                    ),
+                ),
+                ("transfer", models.CharField(help_text="requestedEnergyTransfer.", max_length=20)),
+                ("control_mode", models.CharField(blank=True, help_text="ISO 15118-20.", max_length=20)),
+                ("departure_at", models.DateTimeField(blank=True, null=True)),
+                ("energy_wh", models.FloatField(blank=True, null=True)),
+                ("max_tuples", models.IntegerField(blank=True, help_text="Periods the vehicle can hold.", null=True)),
+                ("payload", models.TextField(help_text="chargingNeeds as on the wire.")),
+                ("answer", models.CharField(help_text="The status it was answered with.", max_length=20)),
+                (
+                    "renegotiations",
+                    models.PositiveSmallIntegerField(default=0, help_text="Schedules sent since, for a vehicle over."),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charging_needs",
+                        to="stations.session",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charging_needs",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "charging needs",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="chargingneeds_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ChargingProfile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("ChargingStationMaxProfile", "ChargingStationMaxProfile"),
+                            ("TxDefaultProfile", "TxDefaultProfile"),
+                            ("TxProfile", "TxProfile"),
+                            ("ChargingStationExternalConstraints", "ChargingStationExternalConstraints"),
+                            ("PriorityCharging", "PriorityCharging"),
+                            ("LocalGeneration", "LocalGeneration"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("Absolute", "Absolute"),
+                            ("Recurring", "Recurring"),
+                            ("Relative", "Relative"),
+                            ("Dynamic", "Dynamic"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "recurrency",
+                    models.CharField(
+                        blank=True,
+                        choices=[("Daily", "Daily"), ("Weekly", "Weekly")],
+                        help_text="If recurring.",
+                        max_length=8,
+                    ),
+                ),
+                ("stack_level", models.IntegerField(default=0)),
+                ("valid_from", models.DateTimeField(blank=True, null=True)),
+                ("valid_to", models.DateTimeField(blank=True, null=True)),
+                ("schedules", models.TextField(default="[]")),
+                ("extras", models.TextField(blank=True, default="{}")),
+                ("description", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charging_profiles",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "session",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="Made for this session alone, from what its vehicle needs.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="planned_profile",
+                        to="stations.session",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CompositeSchedule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.PositiveIntegerField(help_text="0: the whole station.")),
+                ("received_at", models.DateTimeField()),
+                ("starts_at", models.DateTimeField()),
+                ("duration_s", models.IntegerField()),
+                ("unit", models.CharField(max_length=1)),
+                ("periods", models.TextField(help_text="As the station says.")),
+                ("expected", models.TextField(help_text="As computed from the profiles in force.")),
+                ("differs", models.BooleanField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="composite_schedules",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "evse_number", "-id"], name="compositeschedule_latest")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConfigurationTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("vendor", models.CharField(blank=True, max_length=50)),
+                ("model", models.CharField(blank=True, max_length=50)),
+                ("protocol", models.CharField(blank=True, max_length=10)),
+                (
+                    "is_enforced",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Differences are repaired without asking, whenever the station tells its values.",
+                    ),
+                ),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="configuration_templates",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="configuration_templates",
+                        to="stations.site",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "name"), name="configuration_template_name_unique")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DerAlarm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("control_type", models.CharField(max_length=30)),
+                ("fault", models.CharField(blank=True, help_text="GridEventFaultEnumType.", max_length=20)),
+                ("has_ended", models.BooleanField(default=False)),
+                ("at", models.DateTimeField(help_text="By the station's clock.")),
+                ("received_at", models.DateTimeField()),
+                ("info", models.CharField(blank=True, max_length=200)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="der_alarms", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="deralarm_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DerControl",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("control_id", models.CharField(max_length=36)),
+                ("control_type", models.CharField(help_text="DERControlEnumType, such as VoltVar.", max_length=30)),
+                ("is_default", models.BooleanField(default=False)),
+                ("content", models.TextField(default="{}", help_text="The control as on the wire.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("set", "Set"),
+                            ("rejected", "Rejected"),
+                            ("superseded", "Superseded"),
+                            ("cleared", "Cleared"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(default=False, help_text="Whether it runs now, as the station notifies."),
+                ),
+                (
+                    "active_since",
+                    models.DateTimeField(blank=True, help_text="Since when it runs, or no longer does.", null=True),
+                ),
+                ("set_at", models.DateTimeField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                ("report_id", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="der_controls", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "constraints": [models.UniqueConstraint(fields=("station", "control_id"), name="dercontrol_unique")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeviceEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("component", models.CharField(blank=True, max_length=50)),
+                ("component_instance", models.CharField(blank=True, max_length=50)),
+                ("evse_number", models.PositiveIntegerField(default=0, help_text="0: the station as a whole.")),
+                ("connector_number", models.PositiveIntegerField(default=0, help_text="0: the EVSE as a whole.")),
+                ("name", models.CharField(max_length=50)),
+                ("instance", models.CharField(blank=True, max_length=50)),
+                ("number", models.BigIntegerField(help_text="The event's id on the wire.")),
+                ("at", models.DateTimeField(help_text="By the station's clock.")),
+                ("received_at", models.DateTimeField()),
+                ("trigger", models.CharField(help_text="Alerting, Delta or Periodic.", max_length=8)),
+                ("notification_type", models.CharField(max_length=24)),
+                ("actual_value", models.CharField(blank=True, max_length=2500)),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(blank=True, help_text="0 (danger) to 9 (debug).", null=True),
+                ),
+                ("cleared", models.BooleanField(default=False, help_text="The condition of an earlier event is over.")),
+                ("cause", models.BigIntegerField(blank=True, help_text="The event that caused this one.", null=True)),
+                ("monitor_number", models.BigIntegerField(blank=True, null=True)),
+                ("transaction_id", models.CharField(blank=True, max_length=36)),
+                ("tech_code", models.CharField(blank=True, max_length=50)),
+                ("tech_info", models.CharField(blank=True, max_length=500)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="device_events",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["station", "-id"], name="device_event_station"),
+                    models.Index(fields=["received_at"], name="device_event_received"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "station",
+                            "number",
+                            "at",
+                            "component",
+                            "component_instance",
+                            "evse_number",
+                            "connector_number",
+                            "name",
+                            "instance",
+                        ),
+                        name="device_event_unique",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DisplayMessage",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("installed", "Installed"),
+                            ("refused", "Refused"),
+                            ("removed", "Removed"),
+                        ],
+                        default="sent",
+                        max_length=9,
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, max_length=30)),
+                ("refusal_reason", models.CharField(blank=True, max_length=1100)),
+                (
+                    "priority",
+                    models.CharField(blank=True, help_text="AlwaysFront, InFront or NormalCycle.", max_length=12),
+                ),
+                (
+                    "shown_while",
+                    models.CharField(blank=True, help_text="The state of the station it is shown in.", max_length=12),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "transaction_id",
+                    models.CharField(blank=True, help_text="It goes when that session ends.", max_length=36),
+                ),
+                ("component", models.CharField(blank=True, max_length=50)),
+                ("component_instance", models.CharField(blank=True, max_length=50)),
+                ("evse_number", models.PositiveIntegerField(default=0)),
+                ("format", models.CharField(blank=True, max_length=6)),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("content", models.CharField(blank=True, max_length=1024)),
+                (
+                    "extras",
+                    models.JSONField(default=list, help_text="The same in other languages or formats (OCPP 2.1)."),
+                ),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="display_messages",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["station_id", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "number"), name="display_message_number_unique")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EventStream",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField()),
+                ("monitor_number", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "interval_s",
+                    models.PositiveIntegerField(blank=True, help_text="Sent at the latest after so long.", null=True),
+                ),
+                ("values_per_message", models.PositiveIntegerField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pending",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Values the station had not sent yet, at its last one."
+                    ),
+                ),
+                ("last_value_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="event_streams", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "number", "-id"], name="eventstream_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="EvSchedule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.IntegerField()),
+                ("received_at", models.DateTimeField()),
+                ("time_base", models.DateTimeField(help_text="Its periods are relative to this.")),
+                ("schedule", models.TextField(help_text="As on the wire.")),
+                ("chosen_schedule_id", models.IntegerField(blank=True, help_text="Of those offered (2.1).", null=True)),
+                ("accepted", models.BooleanField(help_text="Whether it stays within what was offered.")),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ev_schedules",
+                        to="stations.session",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ev_schedules", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="evschedule_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="FirmwareUpdate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        help_text="OCPP action that asked; blank: the charger told unasked.", max_length=20
+                    ),
+                ),
+                (
+                    "request_id",
+                    models.IntegerField(
+                        blank=True, help_text="As on the wire; UpdateFirmware of OCPP 1.6 has none.", null=True
+                    ),
+                ),
+                ("location", models.CharField(blank=True, help_text="Without what gives access.", max_length=2000)),
+                ("is_signed", models.BooleanField(default=False)),
+                ("retrieve_at", models.DateTimeField(blank=True, null=True)),
+                ("install_at", models.DateTimeField(blank=True, null=True)),
+                ("checksum", models.CharField(blank=True, help_text="MD5 of a firmware to publish.", max_length=32)),
+                ("published_at_urls", models.JSONField(default=list, help_text="Where a local controller offers it.")),
+                ("requested_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (stations.domain.firmware.FirmwareState["REQUESTED"], "Requested"),
+                            (stations.domain.firmware.FirmwareState["SCHEDULED"], "Scheduled"),
+                            (stations.domain.firmware.FirmwareState["DOWNLOADING"], "Downloading"),
+                            (stations.domain.firmware.FirmwareState["DOWNLOADED"], "Downloaded"),
+                            (stations.domain.firmware.FirmwareState["INSTALLING"], "Installing"),
+                            (stations.domain.firmware.FirmwareState["INSTALLED"], "Installed"),
+                            (stations.domain.firmware.FirmwareState["PUBLISHED"], "Published"),
+                            (stations.domain.firmware.FirmwareState["FAILED"], "Failed"),
+                            (stations.domain.firmware.FirmwareState["CANCELED"], "Canceled"),
+                        ],
+                        default=stations.domain.firmware.FirmwareState["REQUESTED"],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(blank=True, help_text="The charger's last word, as on the wire.", max_length=50),
+                ),
+                ("detail", models.CharField(blank=True, help_text="What is known of the reason.", max_length=1100)),
+                ("last_status_at", models.DateTimeField(blank=True, null=True)),
+                ("history", models.JSONField(default=list, help_text="All its words: objects with status and at.")),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="firmware_updates",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="firmware_updates",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="firmwareupdate_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="InstalledCertificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("CSMSRootCertificate", "CSMSRootCertificate"),
+                            ("ManufacturerRootCertificate", "ManufacturerRootCertificate"),
+                            ("V2GRootCertificate", "V2GRootCertificate"),
+                            ("MORootCertificate", "MORootCertificate"),
+                            ("OEMRootCertificate", "OEMRootCertificate"),
+                            ("V2GCertificateChain", "V2GCertificateChain"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "hash_algorithm",
+                    models.CharField(
+                        choices=[("SHA256", "SHA256"), ("SHA384", "SHA384"), ("SHA512", "SHA512")], max_length=6
+                    ),
+                ),
+                ("issuer_name_hash", models.CharField(max_length=128)),
+                ("issuer_key_hash", models.CharField(max_length=128)),
+                ("serial_number", models.CharField(max_length=40)),
+                ("children", models.JSONField(blank=True, default=list)),
+                ("pem", models.TextField(blank=True)),
+                ("subject", models.CharField(blank=True, max_length=500)),
+                ("not_after", models.DateTimeField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="installed_certificates",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["use", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "station",
+                            "use",
+                            "hash_algorithm",
+                            "issuer_name_hash",
+                            "issuer_key_hash",
+                            "serial_number",
+                        ),
+                        name="installedcertificate_unique",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LocalList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "covers",
+                    models.CharField(
+                        choices=[
+                            ("nothing", "Only what is sent by hand"),
+                            ("tokens", "All id tokens of the organization"),
+                            ("chosen", "Chosen id tokens"),
+                        ],
+                        default="nothing",
+                        max_length=8,
+                    ),
+                ),
+                ("version", models.IntegerField(default=0, help_text="Of the newest message made for it.")),
+                (
+                    "reported_version",
+                    models.IntegerField(
+                        blank=True,
+                        help_text="What the station has: 0 none, -1 it supports none, empty: not known.",
+                        null=True,
+                    ),
+                ),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                ("is_supported", models.BooleanField(blank=True, help_text="Empty: not known.", null=True)),
+                ("held", models.JSONField(default=dict, help_text="The entries it accepted, by folded id.")),
+                (
+                    "forgotten",
+                    models.JSONField(
+                        default=list, help_text="Folded ids that stay out: their customers were cleared here."
+                    ),
+                ),
+                ("needs_whole", models.BooleanField(default=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True, help_text="The station's last word, such as VersionMismatch.", max_length=20
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "problem",
+                    models.TextField(blank=True, help_text="Why the station does not have what it should, in words."),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "station",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="local_list", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["station__identity"],
+                "indexes": [
+                    models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="locallist_due")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LogRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        help_text="OCPP action that asked; blank: the charger told unasked.", max_length=20
+                    ),
+                ),
+                (
+                    "request_id",
+                    models.IntegerField(blank=True, help_text="As on the wire; GetDiagnostics has none.", null=True),
+                ),
+                (
+                    "log",
+                    models.CharField(
+                        choices=[
+                            (stations.domain.logs.LogKind["DIAGNOSTICS"], "Diagnostics log"),
+                            (stations.domain.logs.LogKind["SECURITY"], "Security log"),
+                            (stations.domain.logs.LogKind["DATA_COLLECTOR"], "Data collector's log"),
+                        ],
+                        default=stations.domain.logs.LogKind["DIAGNOSTICS"],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "location",
+                    models.CharField(
+                        blank=True, help_text="Where it goes, without what gives access.", max_length=2000
+                    ),
+                ),
+                ("oldest", models.DateTimeField(blank=True, null=True)),
+                ("latest", models.DateTimeField(blank=True, null=True)),
+                ("requested_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (stations.domain.logs.LogState["REQUESTED"], "Requested"),
+                            (stations.domain.logs.LogState["UPLOADING"], "Uploading"),
+                            (stations.domain.logs.LogState["UPLOADED"], "Uploaded"),
+                            (stations.domain.logs.LogState["FAILED"], "Failed"),
+                        ],
+                        default=stations.domain.logs.LogState["REQUESTED"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(blank=True, help_text="The charger's last word, as on the wire.", max_length=50),
+                ),
+                ("detail", models.CharField(blank=True, help_text="What is known of the reason.", max_length=1100)),
+                ("status_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "told_name",
+                    models.CharField(blank=True, help_text="What the charger calls the file.", max_length=255),
+                ),
+                ("token_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("token_expires_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="")),
+                ("size", models.BigIntegerField(blank=True, help_text="Bytes.", null=True)),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="log_requests",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="log_requests",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["station", "-id"], name="logrequest_station"),
+                    models.Index(fields=["requested_at"], name="logrequest_requested"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("token_digest", ""), _negated=True),
+                        fields=("token_digest",),
+                        name="logrequest_token_unique",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Monitor",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("component", models.CharField(blank=True, max_length=50)),
+                ("component_instance", models.CharField(blank=True, max_length=50)),
+                ("evse_number", models.PositiveIntegerField(default=0, help_text="0: the station as a whole.")),
+                ("connector_number", models.PositiveIntegerField(default=0, help_text="0: the EVSE as a whole.")),
+                ("name", models.CharField(max_length=50)),
+                ("instance", models.CharField(blank=True, max_length=50)),
+                ("number", models.BigIntegerField()),
+                ("type", models.CharField(max_length=24)),
+                ("value", models.FloatField()),
+                ("severity", models.PositiveSmallIntegerField(help_text="0 (danger) to 9 (debug).")),
+                ("in_transaction", models.BooleanField(default=False)),
+                ("notification_type", models.CharField(blank=True, max_length=24)),
+                ("stream_interval_s", models.PositiveIntegerField(blank=True, null=True)),
+                ("stream_values", models.PositiveIntegerField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="monitors", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["number"],
+                "constraints": [models.UniqueConstraint(fields=("station", "number"), name="monitor_number_unique")],
+            },
+        ),
+        migrations.CreateModel(
+            name="MonitoringSetting",
+            fields=[
+                (
+                    "station",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="monitoring",
+                        serialize=False,
+                        to="stations.station",
+                    ),
+                ),
+                (
+                    "base",
+                    models.CharField(blank=True, help_text="All, FactoryDefault or HardWiredOnly.", max_length=16),
+                ),
+                ("base_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Severities up to this one are told.", null=True
+                    ),
+                ),
+                ("level_at", models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="OnboardingDoor",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_open", models.BooleanField(default=False)),
+                ("password_hash", models.CharField(blank=True, editable=False, max_length=200)),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="onboarding_door",
+                        to="drivers.organization",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        help_text="Where stations wait for a decision.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stations.site",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PriorityCharging",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_active", models.BooleanField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="priority_charging",
+                        to="stations.session",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "priority charging",
+            },
+        ),
+        migrations.CreateModel(
+            name="ProfileUpgrade",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("profile", models.PositiveSmallIntegerField()),
+                ("slot", models.IntegerField(blank=True, help_text="Of the connection profile (2.x).", null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("accepted", "Accepted, not used yet"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "None"),
+                            ("profile", "Connection profile"),
+                            ("order", "Order of connection profiles"),
+                            ("priority", "Priority of the new connection profile"),
+                            ("reset", "Reset"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("fell_back_at", models.DateTimeField(blank=True, null=True)),
+                ("problem", models.TextField(blank=True)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "station",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="profile_upgrade",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("full", "All variables"),
+                            ("configuration", "What can be configured"),
+                            ("summary", "Summary"),
+                            ("custom", "Chosen variables"),
+                            ("monitoring", "All monitors"),
+                            ("some_monitors", "Chosen monitors"),
+                            ("display", "All display messages"),
+                            ("some_display", "Chosen display messages"),
+                            ("customer", "Customer information"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("request_id", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True, help_text="The station's answer; blank: it was not asked.", max_length=20
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=1100)),
+                ("asked_at", models.DateTimeField(help_text="When the station answered that it will report.")),
+                ("parts", models.JSONField(default=list)),
+                ("last_part", models.PositiveIntegerField(blank=True, null=True)),
+                ("is_complete", models.BooleanField(default=False)),
+                ("generated_at", models.DateTimeField(blank=True, help_text="By the station's clock.", null=True)),
+                ("updated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "kind", "request_id", "-id"], name="report_station")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportedCost",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tariff_id", models.CharField(blank=True, max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=4, help_text="With taxes, where it tells.", max_digits=14, null=True
+                    ),
+                ),
+                ("total_without_tax", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
+                ("details", models.TextField(help_text="costDetails as on the wire.")),
+                (
+                    "failure",
+                    models.CharField(blank=True, help_text="Why the station could not calculate it.", max_length=500),
+                ),
+                ("seq_no", models.IntegerField(help_text="Of the TransactionEvent that told it.")),
+                ("reported_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reported_cost", to="stations.session"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Reservation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wire_id", models.IntegerField(help_text="The number on the wire.", null=True)),
+                ("evse_number", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "connector_number",
+                    models.PositiveIntegerField(blank=True, help_text="Within the EVSE (OCPP 1.6).", null=True),
+                ),
+                (
+                    "connector_type",
+                    models.CharField(blank=True, help_text="Any EVSE with such a plug (OCPP 2.x).", max_length=20),
+                ),
+                ("id_token", models.CharField(help_text="As on the wire.", max_length=255)),
+                ("id_token_type", models.CharField(blank=True, max_length=20)),
+                (
+                    "group_id_token",
+                    models.CharField(blank=True, help_text="Whose whole group may use it.", max_length=255),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, help_text="Empty where only the charger knows it.", null=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (stations.domain.reservations.ReservationState["REQUESTED"], "Asked for"),
+                            (stations.domain.reservations.ReservationState["ACCEPTED"], "Kept"),
+                            (stations.domain.reservations.ReservationState["REJECTED"], "Refused"),
+                            (stations.domain.reservations.ReservationState["FAILED"], "Not delivered"),
+                            (stations.domain.reservations.ReservationState["USED"], "Used"),
+                            (stations.domain.reservations.ReservationState["CANCELLED"], "Cancelled"),
+                            (stations.domain.reservations.ReservationState["EXPIRED"], "Expired"),
+                            (stations.domain.reservations.ReservationState["REMOVED"], "Removed by the station"),
+                            (stations.domain.reservations.ReservationState["NO_TRANSACTION"], "No session began"),
+                        ],
+                        default=stations.domain.reservations.ReservationState["REQUESTED"],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True, help_text="The charger's word on it, such as Occupied.", max_length=20
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reservations",
+                        to="stations.command",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reservations",
+                        to="stations.session",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reservations", to="stations.station"
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reservations",
+                        to="drivers.idtoken",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["station", "-id"], name="reservation_station"),
+                    models.Index(fields=["wire_id"], name="reservation_wire_id"),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    stations.domain.reservations.ReservationState["ACCEPTED"],
+                                    stations.domain.reservations.ReservationState["REQUESTED"],
+                                ],
+                            )
+                        ),
+                        fields=["expires_at"],
+                        name="reservation_live",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    stations.domain.reservations.ReservationState["ACCEPTED"],
+                                    stations.domain.reservations.ReservationState["REQUESTED"],
+                                ],
+                            )
+                        ),
+                        fields=("station", "wire_id"),
+                        name="reservation_live_unique",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RootCertificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("CSMSRootCertificate", "CSMSRootCertificate"),
+                            ("ManufacturerRootCertificate", "ManufacturerRootCertificate"),
+                            ("V2GRootCertificate", "V2GRootCertificate"),
+                            ("MORootCertificate", "MORootCertificate"),
+                            ("OEMRootCertificate", "OEMRootCertificate"),
+                            ("V2GCertificateChain", "V2GCertificateChain"),
+                        ],
+                        help_text="What stations trust it for.",
+                        max_length=32,
+                    ),
+                ),
+                ("pem", models.TextField()),
+                ("subject", models.CharField(editable=False, max_length=500)),
+                ("fingerprint", models.CharField(editable=False, max_length=64)),
+                ("not_after", models.DateTimeField(editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="root_certificates",
+                        to="drivers.organization",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "use", "fingerprint"), name="rootcertificate_unique"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SecurityEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type", models.CharField(help_text="As on the wire.", max_length=50)),
+                ("is_critical", models.BooleanField(default=False, help_text="As the specification's list has it.")),
+                ("tech_info", models.CharField(blank=True, max_length=255)),
+                ("at", models.DateTimeField(help_text="By the charger's clock.")),
+                ("received_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="security_events",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["station", "at"], name="securityevent_station_at"),
+                    models.Index(fields=["received_at"], name="securityevent_received"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Settlement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "transaction_id",
+                    models.CharField(blank=True, help_text="As on the wire; empty before one began.", max_length=36),
+                ),
+                ("psp_ref", models.CharField(help_text="The payment in the payment service's books.", max_length=255)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("Settled", "Settled"),
+                            ("Canceled", "Cancelled"),
+                            ("Rejected", "Rejected"),
+                            ("Failed", "Failed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("status_info", models.CharField(blank=True, max_length=500)),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=4, help_text="In the currency of the terminal.", max_digits=20),
+                ),
+                ("settled_at", models.DateTimeField(help_text="By the station's clock.")),
+                ("receipt_id", models.CharField(blank=True, max_length=50)),
+                ("receipt_url", models.CharField(blank=True, max_length=2000)),
+                ("vat_number", models.CharField(blank=True, max_length=20)),
+                (
+                    "company",
+                    models.JSONField(default=dict, help_text="Name and address for the receipt, as on the wire."),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="settlements",
+                        to="stations.session",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="settlements", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["psp_ref"], name="settlement_psp_ref")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("station", "psp_ref", "status", "settled_at"), name="settlement_unique"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SharedIdentity",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_address", models.CharField(max_length=60)),
+                ("first_serial", models.CharField(blank=True, max_length=50)),
+                ("second_address", models.CharField(max_length=60)),
+                ("second_serial", models.CharField(blank=True, max_length=50)),
+                ("clashes", models.PositiveIntegerField(default=0)),
+                ("detected_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("hold_until", models.DateTimeField()),
+                (
+                    "station",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shared_identity",
+                        to="stations.station",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StationCertificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("ChargingStationCertificate", "ChargingStationCertificate"),
+                            ("V2GCertificate", "V2GCertificate"),
+                            ("V2G20Certificate", "V2G20Certificate"),
+                            ("Combined", "Combined"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "requested"),
+                            ("issued", "issued"),
+                            ("sent", "sent"),
+                            ("active", "active"),
+                            ("rejected", "rejected"),
+                            ("revoked", "revoked"),
+                            ("failed", "failed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("serial_number", models.CharField(blank=True, help_text="Hex, without leading zeros.", max_length=40)),
+                ("common_name", models.CharField(blank=True, max_length=64)),
+                ("fingerprint", models.CharField(blank=True, help_text="SHA-256 of the DER form, hex.", max_length=64)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                ("not_after", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pem",
+                    models.TextField(
+                        blank=True, help_text="The certificate and what leads to its root, as the station gets it."
+                    ),
+                ),
+                ("signing_request", models.TextField(blank=True, help_text="PEM, as the station sent it.")),
+                (
+                    "request_id",
+                    models.BigIntegerField(blank=True, help_text="The station's requestId (OCPP 2.1).", null=True),
+                ),
+                ("requested_at", models.DateTimeField()),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, help_text="When the station took or refused it.", null=True),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("problem", models.TextField(blank=True, help_text="Why it was not signed or not taken, in words.")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How often it was asked to be signed or sent."
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("announced_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Who revoked it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="certificates", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["station", "purpose", "-id"], name="stationcertificate_station"),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="stationcertificate_due"
+                    ),
+                    models.Index(fields=["serial_number"], name="stationcertificate_serial"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("fingerprint", ""), _negated=True),
+                        fields=("fingerprint",),
+                        name="stationcertificate_fingerprint",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StationTariff",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tariff_id", models.CharField(help_text="tariffId on the wire.", max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("DefaultTariff", "Default"), ("DriverTariff", "Driver")],
+                        default="DefaultTariff",
+                        max_length=16,
+                    ),
+                ),
+                ("evse_number", models.IntegerField(help_text="0: the whole station.")),
+                ("valid_from", models.DateTimeField(blank=True, null=True)),
+                (
+                    "content",
+                    models.TextField(
+                        default="{}", help_text="The tariff as it was sent; {} where it is only reported."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "On the station"), ("rejected", "Rejected"), ("cleared", "Cleared")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="The station's status where it rejected it.", max_length=40),
+                ),
+                ("set_at", models.DateTimeField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tariffs", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("station", "tariff_id", "kind", "evse_number"), name="stationtariff_unique"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="VatCheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.PositiveIntegerField(blank=True, null=True)),
+                ("vat_number", models.CharField(max_length=20)),
+                ("is_accepted", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="vat_checks", to="stations.station"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="WithdrawnCertificate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "fingerprint",
+                    models.CharField(help_text="SHA-256 of the DER form, hex.", max_length=64, unique=True),
+                ),
+                (
+                    "serial_number",
+                    models.CharField(db_index=True, help_text="Hex, without leading zeros.", max_length=40),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("ChargingStationCertificate", "ChargingStationCertificate"),
+                            ("V2GCertificate", "V2GCertificate"),
+                            ("V2G20Certificate", "V2G20Certificate"),
+                            ("Combined", "Combined"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("pem", models.TextField()),
+                ("not_after", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ["-id"],
+            },
+        ),
         migrations.CreateModel(
             name="AppliedProfile",
             fields=[
@@ -116,150 +1654,46 @@ class Migration(migrations.Migration):
                     models.IntegerField(blank=True, editable=False, help_text="Of its last report.", null=True),
                 ),
                 ("ended_at", models.DateTimeField(blank=True, help_text="Since when it no longer counts.", null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BatterySwap",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("request_id", models.IntegerField(help_text="The same for the batteries in and out of one swap.")),
                 (
-                    "event",
-                    models.CharField(
-                        choices=[("BatteryIn", "In"), ("BatteryOut", "Out"), ("BatteryOutTimeout", "Out Timeout")],
-                        max_length=20,
-                    ),
-                ),
-                ("id_token", models.CharField(blank=True, help_text="As the station sent it.", max_length=255)),
-                ("evse_number", models.IntegerField(help_text="The slot.")),
-                ("serial_number", models.CharField(max_length=50)),
-                ("soc_percent", models.FloatField()),
-                ("soh_percent", models.FloatField()),
-                ("production_date", models.DateTimeField(blank=True, null=True)),
-                ("vendor_info", models.CharField(blank=True, max_length=500)),
-                ("received_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChargingLimit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("evse_number", models.IntegerField(default=0, help_text="0: the whole station.")),
-                ("source", models.CharField(help_text="chargingLimitSource, such as EMS.", max_length=20)),
-                ("is_grid_critical", models.BooleanField(default=False)),
-                (
-                    "is_local_generation",
-                    models.BooleanField(default=False, help_text="Adds to what is allowed (2.1 K27)."),
-                ),
-                ("schedules", models.TextField(default="[]", help_text="As on the wire.")),
-                ("imposed_at", models.DateTimeField()),
-                ("released_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChargingNeeds",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("evse_number", models.IntegerField()),
-                ("received_at", models.DateTimeField()),
-                (
-                    "told_at",
-                    models.DateTimeField(
-                        blank=True, help_text="When the vehicle said so, if the station tells.", null=True
-                    ),
-                ),
-                ("transfer", models.CharField(help_text="requestedEnergyTransfer.", max_length=20)),
-                ("control_mode", models.CharField(blank=True, help_text="ISO 15118-20.", max_length=20)),
-                ("departure_at", models.DateTimeField(blank=True, null=True)),
-                ("energy_wh", models.FloatField(blank=True, null=True)),
-                ("max_tuples", models.IntegerField(blank=True, help_text="Periods the vehicle can hold.", null=True)),
-                ("payload", models.TextField(help_text="chargingNeeds as on the wire.")),
-                ("answer", models.CharField(help_text="The status it was answered with.", max_length=20)),
-                (
-                    "renegotiations",
-                    models.PositiveSmallIntegerField(default=0, help_text="Schedules sent since, for a vehicle over."),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "charging needs",
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ChargingProfile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("ChargingStationMaxProfile", "ChargingStationMaxProfile"),
-                            ("TxDefaultProfile", "TxDefaultProfile"),
-                            ("TxProfile", "TxProfile"),
-                            ("ChargingStationExternalConstraints", "ChargingStationExternalConstraints"),
-                            ("PriorityCharging", "PriorityCharging"),
-                            ("LocalGeneration", "LocalGeneration"),
-                        ],
-                        max_length=40,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("Absolute", "Absolute"),
-                            ("Recurring", "Recurring"),
-                            ("Relative", "Relative"),
-                            ("Dynamic", "Dynamic"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "recurrency",
-                    models.CharField(
+                    "command",
+                    models.ForeignKey(
                         blank=True,
-                        choices=[("Daily", "Daily"), ("Weekly", "Weekly")],
-                        help_text="If recurring.",
-                        max_length=8,
+                        help_text="What carried it: of its own, or a remote start.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="stations.command",
                     ),
                 ),
-                ("stack_level", models.IntegerField(default=0)),
-                ("valid_from", models.DateTimeField(blank=True, null=True)),
-                ("valid_to", models.DateTimeField(blank=True, null=True)),
-                ("schedules", models.TextField(default="[]")),
-                ("extras", models.TextField(blank=True, default="{}")),
-                ("description", models.CharField(blank=True, max_length=200)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="applied_profiles",
+                        to="stations.station",
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="applications",
+                        to="stations.chargingprofile",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CompositeSchedule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("evse_number", models.PositiveIntegerField(help_text="0: the whole station.")),
-                ("received_at", models.DateTimeField()),
-                ("starts_at", models.DateTimeField()),
-                ("duration_s", models.IntegerField()),
-                ("unit", models.CharField(max_length=1)),
-                ("periods", models.TextField(help_text="As the station says.")),
-                ("expected", models.TextField(help_text="As computed from the profiles in force.")),
-                ("differs", models.BooleanField()),
-            ],
-            options={
-                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["station", "-id"], name="appliedprofile_station")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", stations.domain.charging_profile.ProfileState["ACCEPTED"])),
+                        fields=("station", "wire_id"),
+                        name="appliedprofile_one_in_force",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,30 +1710,32 @@ class Migration(migrations.Migration):
                 ("value", models.CharField(blank=True, max_length=2500)),
                 ("sealed", models.BinaryField(blank=True, null=True)),
                 ("fingerprint", models.CharField(blank=True, editable=False, max_length=32)),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="stations.configurationtemplate",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["component", "evse_number", "name", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConfigurationTemplate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80)),
-                ("vendor", models.CharField(blank=True, max_length=50)),
-                ("model", models.CharField(blank=True, max_length=50)),
-                ("protocol", models.CharField(blank=True, max_length=10)),
-                (
-                    "is_enforced",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Differences are repaired without asking, whenever the station tells its values.",
-                    ),
-                ),
-                ("changed_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "template",
+                            "component",
+                            "component_instance",
+                            "evse_number",
+                            "connector_number",
+                            "name",
+                            "instance",
+                            "attribute",
+                        ),
+                        name="configuration_entry_unique",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -313,324 +1749,25 @@ class Migration(migrations.Migration):
                 ("wants_report", models.BooleanField(default=True)),
                 ("wants_clearing", models.BooleanField(default=False)),
                 ("texts", models.JSONField(default=dict)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="customer_information",
+                        to="stations.station",
+                    ),
+                ),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="customer_information",
+                        to="stations.report",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DerAlarm",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("control_type", models.CharField(max_length=30)),
-                ("fault", models.CharField(blank=True, help_text="GridEventFaultEnumType.", max_length=20)),
-                ("has_ended", models.BooleanField(default=False)),
-                ("at", models.DateTimeField(help_text="By the station's clock.")),
-                ("received_at", models.DateTimeField()),
-                ("info", models.CharField(blank=True, max_length=200)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DerControl",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("control_id", models.CharField(max_length=36)),
-                ("control_type", models.CharField(help_text="DERControlEnumType, such as VoltVar.", max_length=30)),
-                ("is_default", models.BooleanField(default=False)),
-                ("content", models.TextField(default="{}", help_text="The control as on the wire.")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("set", "Set"),
-                            ("rejected", "Rejected"),
-                            ("superseded", "Superseded"),
-                            ("cleared", "Cleared"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(default=False, help_text="Whether it runs now, as the station notifies."),
-                ),
-                (
-                    "active_since",
-                    models.DateTimeField(blank=True, help_text="Since when it runs, or no longer does.", null=True),
-                ),
-                ("set_at", models.DateTimeField(blank=True, null=True)),
-                ("reported_at", models.DateTimeField(blank=True, null=True)),
-                ("report_id", models.IntegerField(blank=True, editable=False, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeviceEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("component", models.CharField(blank=True, max_length=50)),
-                ("component_instance", models.CharField(blank=True, max_length=50)),
-                ("evse_number", models.PositiveIntegerField(default=0, help_text="0: the station as a whole.")),
-                ("connector_number", models.PositiveIntegerField(default=0, help_text="0: the EVSE as a whole.")),
-                ("name", models.CharField(max_length=50)),
-                ("instance", models.CharField(blank=True, max_length=50)),
-                ("number", models.BigIntegerField(help_text="The event's id on the wire.")),
-                ("at", models.DateTimeField(help_text="By the station's clock.")),
-                ("received_at", models.DateTimeField()),
-                ("trigger", models.CharField(help_text="Alerting, Delta or Periodic.", max_length=8)),
-                ("notification_type", models.CharField(max_length=24)),
-                ("actual_value", models.CharField(blank=True, max_length=2500)),
-                (
-                    "severity",
-                    models.PositiveSmallIntegerField(blank=True, help_text="0 (danger) to 9 (debug).", null=True),
-                ),
-                ("cleared", models.BooleanField(default=False, help_text="The condition of an earlier event is over.")),
-                ("cause", models.BigIntegerField(blank=True, help_text="The event that caused this one.", null=True)),
-                ("monitor_number", models.BigIntegerField(blank=True, null=True)),
-                ("transaction_id", models.CharField(blank=True, max_length=36)),
-                ("tech_code", models.CharField(blank=True, max_length=50)),
-                ("tech_info", models.CharField(blank=True, max_length=500)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisplayMessage",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.BigIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("sent", "Sent"),
-                            ("installed", "Installed"),
-                            ("refused", "Refused"),
-                            ("removed", "Removed"),
-                        ],
-                        default="sent",
-                        max_length=9,
-                    ),
-                ),
-                ("refusal", models.CharField(blank=True, max_length=30)),
-                ("refusal_reason", models.CharField(blank=True, max_length=1100)),
-                (
-                    "priority",
-                    models.CharField(blank=True, help_text="AlwaysFront, InFront or NormalCycle.", max_length=12),
-                ),
-                (
-                    "shown_while",
-                    models.CharField(blank=True, help_text="The state of the station it is shown in.", max_length=12),
-                ),
-                ("starts_at", models.DateTimeField(blank=True, null=True)),
-                ("ends_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "transaction_id",
-                    models.CharField(blank=True, help_text="It goes when that session ends.", max_length=36),
-                ),
-                ("component", models.CharField(blank=True, max_length=50)),
-                ("component_instance", models.CharField(blank=True, max_length=50)),
-                ("evse_number", models.PositiveIntegerField(default=0)),
-                ("format", models.CharField(blank=True, max_length=6)),
-                ("language", models.CharField(blank=True, max_length=8)),
-                ("content", models.CharField(blank=True, max_length=1024)),
-                (
-                    "extras",
-                    models.JSONField(default=list, help_text="The same in other languages or formats (OCPP 2.1)."),
-                ),
-                ("changed_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["station_id", "number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="EventStream",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.BigIntegerField()),
-                ("monitor_number", models.BigIntegerField(blank=True, null=True)),
-                (
-                    "interval_s",
-                    models.PositiveIntegerField(blank=True, help_text="Sent at the latest after so long.", null=True),
-                ),
-                ("values_per_message", models.PositiveIntegerField(blank=True, null=True)),
-                ("opened_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "pending",
-                    models.PositiveIntegerField(
-                        default=0, help_text="Values the station had not sent yet, at its last one."
-                    ),
-                ),
-                ("last_value_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="EvSchedule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("evse_number", models.IntegerField()),
-                ("received_at", models.DateTimeField()),
-                ("time_base", models.DateTimeField(help_text="Its periods are relative to this.")),
-                ("schedule", models.TextField(help_text="As on the wire.")),
-                ("chosen_schedule_id", models.IntegerField(blank=True, help_text="Of those offered (2.1).", null=True)),
-                ("accepted", models.BooleanField(help_text="Whether it stays within what was offered.")),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="FirmwareUpdate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "action",
-                    models.CharField(
-                        help_text="OCPP action that asked; blank: the charger told unasked.", max_length=20
-                    ),
-                ),
-                (
-                    "request_id",
-                    models.IntegerField(
-                        blank=True, help_text="As on the wire; UpdateFirmware of OCPP 1.6 has none.", null=True
-                    ),
-                ),
-                ("location", models.CharField(blank=True, help_text="Without what gives access.", max_length=2000)),
-                ("is_signed", models.BooleanField(default=False)),
-                ("retrieve_at", models.DateTimeField(blank=True, null=True)),
-                ("install_at", models.DateTimeField(blank=True, null=True)),
-                ("checksum", models.CharField(blank=True, help_text="MD5 of a firmware to publish.", max_length=32)),
-                ("published_at_urls", models.JSONField(default=list, help_text="Where a local controller offers it.")),
-                ("requested_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            (stations.domain.firmware.FirmwareState["REQUESTED"], "Requested"),
-                            (stations.domain.firmware.FirmwareState["SCHEDULED"], "Scheduled"),
-                            (stations.domain.firmware.FirmwareState["DOWNLOADING"], "Downloading"),
-                            (stations.domain.firmware.FirmwareState["DOWNLOADED"], "Downloaded"),
-                            (stations.domain.firmware.FirmwareState["INSTALLING"], "Installing"),
-                            (stations.domain.firmware.FirmwareState["INSTALLED"], "Installed"),
-                            (stations.domain.firmware.FirmwareState["PUBLISHED"], "Published"),
-                            (stations.domain.firmware.FirmwareState["FAILED"], "Failed"),
-                            (stations.domain.firmware.FirmwareState["CANCELED"], "Canceled"),
-                        ],
-                        default=stations.domain.firmware.FirmwareState["REQUESTED"],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(blank=True, help_text="The charger's last word, as on the wire.", max_length=50),
-                ),
-                ("detail", models.CharField(blank=True, help_text="What is known of the reason.", max_length=1100)),
-                ("last_status_at", models.DateTimeField(blank=True, null=True)),
-                ("history", models.JSONField(default=list, help_text="All its words: objects with status and at.")),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="InstalledCertificate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "use",
-                    models.CharField(
-                        choices=[
-                            ("CSMSRootCertificate", "CSMSRootCertificate"),
-                            ("ManufacturerRootCertificate", "ManufacturerRootCertificate"),
-                            ("V2GRootCertificate", "V2GRootCertificate"),
-                            ("MORootCertificate", "MORootCertificate"),
-                            ("OEMRootCertificate", "OEMRootCertificate"),
-                            ("V2GCertificateChain", "V2GCertificateChain"),
-                        ],
-                        max_length=32,
-                    ),
-                ),
-                (
-                    "hash_algorithm",
-                    models.CharField(
-                        choices=[("SHA256", "SHA256"), ("SHA384", "SHA384"), ("SHA512", "SHA512")], max_length=6
-                    ),
-                ),
-                ("issuer_name_hash", models.CharField(max_length=128)),
-                ("issuer_key_hash", models.CharField(max_length=128)),
-                ("serial_number", models.CharField(max_length=40)),
-                ("children", models.JSONField(blank=True, default=list)),
-                ("pem", models.TextField(blank=True)),
-                ("subject", models.CharField(blank=True, max_length=500)),
-                ("not_after", models.DateTimeField(blank=True, null=True)),
-                ("reported_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["use", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LocalList",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "covers",
-                    models.CharField(
-                        choices=[
-                            ("nothing", "Only what is sent by hand"),
-                            ("tokens", "All id tokens of the organization"),
-                            ("chosen", "Chosen id tokens"),
-                        ],
-                        default="nothing",
-                        max_length=8,
-                    ),
-                ),
-                ("version", models.IntegerField(default=0, help_text="Of the newest message made for it.")),
-                (
-                    "reported_version",
-                    models.IntegerField(
-                        blank=True,
-                        help_text="What the station has: 0 none, -1 it supports none, empty: not known.",
-                        null=True,
-                    ),
-                ),
-                ("reported_at", models.DateTimeField(blank=True, null=True)),
-                ("is_supported", models.BooleanField(blank=True, help_text="Empty: not known.", null=True)),
-                ("held", models.JSONField(default=dict, help_text="The entries it accepted, by folded id.")),
-                (
-                    "forgotten",
-                    models.JSONField(
-                        default=list, help_text="Folded ids that stay out: their customers were cleared here."
-                    ),
-                ),
-                ("needs_whole", models.BooleanField(default=True)),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True, help_text="The station's last word, such as VersionMismatch.", max_length=20
-                    ),
-                ),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "problem",
-                    models.TextField(blank=True, help_text="Why the station does not have what it should, in words."),
-                ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                "ordering": ["station__identity"],
             },
         ),
         migrations.CreateModel(
@@ -642,507 +1779,22 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(default="Accepted", max_length=10)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("group_id_token", models.CharField(blank=True, max_length=255)),
+                (
+                    "list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="stations.locallist"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LogRequest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "action",
-                    models.CharField(
-                        help_text="OCPP action that asked; blank: the charger told unasked.", max_length=20
-                    ),
-                ),
-                (
-                    "request_id",
-                    models.IntegerField(blank=True, help_text="As on the wire; GetDiagnostics has none.", null=True),
-                ),
-                (
-                    "log",
-                    models.CharField(
-                        choices=[
-                            (stations.domain.logs.LogKind["DIAGNOSTICS"], "Diagnostics log"),
-                            (stations.domain.logs.LogKind["SECURITY"], "Security log"),
-                            (stations.domain.logs.LogKind["DATA_COLLECTOR"], "Data collector's log"),
-                        ],
-                        default=stations.domain.logs.LogKind["DIAGNOSTICS"],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "location",
-                    models.CharField(
-                        blank=True, help_text="Where it goes, without what gives access.", max_length=2000
-                    ),
-                ),
-                ("oldest", models.DateTimeField(blank=True, null=True)),
-                ("latest", models.DateTimeField(blank=True, null=True)),
-                ("requested_at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            (stations.domain.logs.LogState["REQUESTED"], "Requested"),
-                            (stations.domain.logs.LogState["UPLOADING"], "Uploading"),
-                            (stations.domain.logs.LogState["UPLOADED"], "Uploaded"),
-                            (stations.domain.logs.LogState["FAILED"], "Failed"),
-                        ],
-                        default=stations.domain.logs.LogState["REQUESTED"],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(blank=True, help_text="The charger's last word, as on the wire.", max_length=50),
-                ),
-                ("detail", models.CharField(blank=True, help_text="What is known of the reason.", max_length=1100)),
-                ("status_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "told_name",
-                    models.CharField(blank=True, help_text="What the charger calls the file.", max_length=255),
-                ),
-                ("token_digest", models.CharField(blank=True, editable=False, max_length=64)),
-                ("token_expires_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("file", models.FileField(blank=True, max_length=200, upload_to="")),
-                ("size", models.BigIntegerField(blank=True, help_text="Bytes.", null=True)),
-                ("received_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Monitor",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("component", models.CharField(blank=True, max_length=50)),
-                ("component_instance", models.CharField(blank=True, max_length=50)),
-                ("evse_number", models.PositiveIntegerField(default=0, help_text="0: the station as a whole.")),
-                ("connector_number", models.PositiveIntegerField(default=0, help_text="0: the EVSE as a whole.")),
-                ("name", models.CharField(max_length=50)),
-                ("instance", models.CharField(blank=True, max_length=50)),
-                ("number", models.BigIntegerField()),
-                ("type", models.CharField(max_length=24)),
-                ("value", models.FloatField()),
-                ("severity", models.PositiveSmallIntegerField(help_text="0 (danger) to 9 (debug).")),
-                ("in_transaction", models.BooleanField(default=False)),
-                ("notification_type", models.CharField(blank=True, max_length=24)),
-                ("stream_interval_s", models.PositiveIntegerField(blank=True, null=True)),
-                ("stream_values", models.PositiveIntegerField(blank=True, null=True)),
-                ("reported_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MonitoringSetting",
-            fields=[
-                (
-                    "station",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="monitoring",
-                        serialize=False,
-                        to="stations.station",
-                    ),
-                ),
-                (
-                    "base",
-                    models.CharField(blank=True, help_text="All, FactoryDefault or HardWiredOnly.", max_length=16),
-                ),
-                ("base_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "level",
-                    models.PositiveSmallIntegerField(
-                        blank=True, help_text="Severities up to this one are told.", null=True
-                    ),
-                ),
-                ("level_at", models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="OnboardingDoor",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("is_open", models.BooleanField(default=False)),
-                ("password_hash", models.CharField(blank=True, editable=False, max_length=200)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="PriorityCharging",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("is_active", models.BooleanField()),
-                ("changed_at", models.DateTimeField()),
-            ],
-            options={
-                "verbose_name_plural": "priority charging",
-            },
-        ),
-        migrations.CreateModel(
-            name="ProfileUpgrade",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("profile", models.PositiveSmallIntegerField()),
-                ("slot", models.IntegerField(blank=True, help_text="Of the connection profile (2.x).", null=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "Asked"),
-                            ("accepted", "Accepted, not used yet"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "step",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "None"),
-                            ("profile", "Connection profile"),
-                            ("order", "Order of connection profiles"),
-                            ("priority", "Priority of the new connection profile"),
-                            ("reset", "Reset"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("fell_back_at", models.DateTimeField(blank=True, null=True)),
-                ("problem", models.TextField(blank=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Report",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("full", "All variables"),
-                            ("configuration", "What can be configured"),
-                            ("summary", "Summary"),
-                            ("custom", "Chosen variables"),
-                            ("monitoring", "All monitors"),
-                            ("some_monitors", "Chosen monitors"),
-                            ("display", "All display messages"),
-                            ("some_display", "Chosen display messages"),
-                            ("customer", "Customer information"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("request_id", models.BigIntegerField()),
-                (
-                    "status",
-                    models.CharField(
-                        blank=True, help_text="The station's answer; blank: it was not asked.", max_length=20
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=1100)),
-                ("asked_at", models.DateTimeField(help_text="When the station answered that it will report.")),
-                ("parts", models.JSONField(default=list)),
-                ("last_part", models.PositiveIntegerField(blank=True, null=True)),
-                ("is_complete", models.BooleanField(default=False)),
-                ("generated_at", models.DateTimeField(blank=True, help_text="By the station's clock.", null=True)),
-                ("updated_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportedCost",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("tariff_id", models.CharField(blank=True, max_length=60)),
-                ("currency", models.CharField(max_length=3)),
-                (
-                    "total",
-                    models.DecimalField(
-                        decimal_places=4, help_text="With taxes, where it tells.", max_digits=14, null=True
-                    ),
-                ),
-                ("total_without_tax", models.DecimalField(decimal_places=4, max_digits=14, null=True)),
-                ("details", models.TextField(help_text="costDetails as on the wire.")),
-                (
-                    "failure",
-                    models.CharField(blank=True, help_text="Why the station could not calculate it.", max_length=500),
-                ),
-                ("seq_no", models.IntegerField(help_text="Of the TransactionEvent that told it.")),
-                ("reported_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Reservation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("wire_id", models.IntegerField(help_text="The number on the wire.", null=True)),
-                ("evse_number", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "connector_number",
-                    models.PositiveIntegerField(blank=True, help_text="Within the EVSE (OCPP 1.6).", null=True),
-                ),
-                (
-                    "connector_type",
-                    models.CharField(blank=True, help_text="Any EVSE with such a plug (OCPP 2.x).", max_length=20),
-                ),
-                ("id_token", models.CharField(help_text="As on the wire.", max_length=255)),
-                ("id_token_type", models.CharField(blank=True, max_length=20)),
-                (
-                    "group_id_token",
-                    models.CharField(blank=True, help_text="Whose whole group may use it.", max_length=255),
-                ),
-                (
-                    "expires_at",
-                    models.DateTimeField(blank=True, help_text="Empty where only the charger knows it.", null=True),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            (stations.domain.reservations.ReservationState["REQUESTED"], "Asked for"),
-                            (stations.domain.reservations.ReservationState["ACCEPTED"], "Kept"),
-                            (stations.domain.reservations.ReservationState["REJECTED"], "Refused"),
-                            (stations.domain.reservations.ReservationState["FAILED"], "Not delivered"),
-                            (stations.domain.reservations.ReservationState["USED"], "Used"),
-                            (stations.domain.reservations.ReservationState["CANCELLED"], "Cancelled"),
-                            (stations.domain.reservations.ReservationState["EXPIRED"], "Expired"),
-                            (stations.domain.reservations.ReservationState["REMOVED"], "Removed by the station"),
-                            (stations.domain.reservations.ReservationState["NO_TRANSACTION"], "No session began"),
-                        ],
-                        default=stations.domain.reservations.ReservationState["REQUESTED"],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True, help_text="The charger's word on it, such as Occupied.", max_length=20
-                    ),
-                ),
-                ("created_at", models.DateTimeField()),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RootCertificate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80)),
-                (
-                    "use",
-                    models.CharField(
-                        choices=[
-                            ("CSMSRootCertificate", "CSMSRootCertificate"),
-                            ("ManufacturerRootCertificate", "ManufacturerRootCertificate"),
-                            ("V2GRootCertificate", "V2GRootCertificate"),
-                            ("MORootCertificate", "MORootCertificate"),
-                            ("OEMRootCertificate", "OEMRootCertificate"),
-                            ("V2GCertificateChain", "V2GCertificateChain"),
-                        ],
-                        help_text="What stations trust it for.",
-                        max_length=32,
-                    ),
-                ),
-                ("pem", models.TextField()),
-                ("subject", models.CharField(editable=False, max_length=500)),
-                ("fingerprint", models.CharField(editable=False, max_length=64)),
-                ("not_after", models.DateTimeField(editable=False)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "ordering": ["name", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SecurityEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("type", models.CharField(help_text="As on the wire.", max_length=50)),
-                ("is_critical", models.BooleanField(default=False, help_text="As the specification's list has it.")),
-                ("tech_info", models.CharField(blank=True, max_length=255)),
-                ("at", models.DateTimeField(help_text="By the charger's clock.")),
-                ("received_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Settlement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "transaction_id",
-                    models.CharField(blank=True, help_text="As on the wire; empty before one began.", max_length=36),
-                ),
-                ("psp_ref", models.CharField(help_text="The payment in the payment service's books.", max_length=255)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("Settled", "Settled"),
-                            ("Canceled", "Cancelled"),
-                            ("Rejected", "Rejected"),
-                            ("Failed", "Failed"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("status_info", models.CharField(blank=True, max_length=500)),
-                (
-                    "amount",
-                    models.DecimalField(decimal_places=4, help_text="In the currency of the terminal.", max_digits=20),
-                ),
-                ("settled_at", models.DateTimeField(help_text="By the station's clock.")),
-                ("receipt_id", models.CharField(blank=True, max_length=50)),
-                ("receipt_url", models.CharField(blank=True, max_length=2000)),
-                ("vat_number", models.CharField(blank=True, max_length=20)),
-                (
-                    "company",
-                    models.JSONField(default=dict, help_text="Name and address for the receipt, as on the wire."),
-                ),
-                ("received_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SharedIdentity",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("first_address", models.CharField(max_length=60)),
-                ("first_serial", models.CharField(blank=True, max_length=50)),
-                ("second_address", models.CharField(max_length=60)),
-                ("second_serial", models.CharField(blank=True, max_length=50)),
-                ("clashes", models.PositiveIntegerField(default=0)),
-                ("detected_at", models.DateTimeField()),
-                ("last_at", models.DateTimeField()),
-                ("hold_until", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name="StationCertificate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("ChargingStationCertificate", "ChargingStationCertificate"),
-                            ("V2GCertificate", "V2GCertificate"),
-                            ("V2G20Certificate", "V2G20Certificate"),
-                            ("Combined", "Combined"),
-                        ],
-                        max_length=32,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("requested", "requested"),
-                            ("issued", "issued"),
-                            ("sent", "sent"),
-                            ("active", "active"),
-                            ("rejected", "rejected"),
-                            ("revoked", "revoked"),
-                            ("failed", "failed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("serial_number", models.CharField(blank=True, help_text="Hex, without leading zeros.", max_length=40)),
-                ("common_name", models.CharField(blank=True, max_length=64)),
-                ("fingerprint", models.CharField(blank=True, help_text="SHA-256 of the DER form, hex.", max_length=64)),
-                ("not_before", models.DateTimeField(blank=True, null=True)),
-                ("not_after", models.DateTimeField(blank=True, null=True)),
-                (
-                    "pem",
-                    models.TextField(
-                        blank=True, help_text="The certificate and what leads to its root, as the station gets it."
-                    ),
-                ),
-                ("signing_request", models.TextField(blank=True, help_text="PEM, as the station sent it.")),
-                (
-                    "request_id",
-                    models.BigIntegerField(blank=True, help_text="The station's requestId (OCPP 2.1).", null=True),
-                ),
-                ("requested_at", models.DateTimeField()),
-                (
-                    "answered_at",
-                    models.DateTimeField(blank=True, help_text="When the station took or refused it.", null=True),
-                ),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                ("problem", models.TextField(blank=True, help_text="Why it was not signed or not taken, in words.")),
-                (
-                    "attempts",
-                    models.PositiveSmallIntegerField(
-                        default=0, help_text="How often it was asked to be signed or sent."
-                    ),
-                ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("announced_at", models.DateTimeField(blank=True, editable=False, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="StationTariff",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("tariff_id", models.CharField(help_text="tariffId on the wire.", max_length=60)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("DefaultTariff", "Default"), ("DriverTariff", "Driver")],
-                        default="DefaultTariff",
-                        max_length=16,
-                    ),
-                ),
-                ("evse_number", models.IntegerField(help_text="0: the whole station.")),
-                ("valid_from", models.DateTimeField(blank=True, null=True)),
-                (
-                    "content",
-                    models.TextField(
-                        default="{}", help_text="The tariff as it was sent; {} where it is only reported."
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("held", "On the station"), ("rejected", "Rejected"), ("cleared", "Cleared")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(blank=True, help_text="The station's status where it rejected it.", max_length=40),
-                ),
-                ("set_at", models.DateTimeField(blank=True, null=True)),
-                ("reported_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("list"),
+                        django.db.models.functions.text.Lower("id_token"),
+                        name="locallistentry_unique",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1151,54 +1803,22 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField()),
                 ("value", models.CharField(max_length=2500)),
+                (
+                    "stream",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to="stations.eventstream",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["at", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="VatCheck",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("evse_number", models.PositiveIntegerField(blank=True, null=True)),
-                ("vat_number", models.CharField(max_length=20)),
-                ("is_accepted", models.BooleanField()),
-                ("at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="WithdrawnCertificate",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "fingerprint",
-                    models.CharField(help_text="SHA-256 of the DER form, hex.", max_length=64, unique=True),
-                ),
-                (
-                    "serial_number",
-                    models.CharField(db_index=True, help_text="Hex, without leading zeros.", max_length=40),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("ChargingStationCertificate", "ChargingStationCertificate"),
-                            ("V2GCertificate", "V2GCertificate"),
-                            ("V2G20Certificate", "V2G20Certificate"),
-                            ("Combined", "Combined"),
-                        ],
-                        max_length=32,
-                    ),
-                ),
-                ("pem", models.TextField()),
-                ("not_after", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["stream", "at"], name="streamvalue_stream"),
+                    models.Index(fields=["at"], name="streamvalue_at"),
+                ],
             },
         ),
         migrations.RemoveField(
@@ -1477,727 +2097,5 @@ class Migration(migrations.Migration):
                 fields=["-id"],
                 name="frame_error",
             ),
-        ),
-        migrations.AddField(
-            model_name="appliedprofile",
-            name="command",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="What carried it: of its own, or a remote start.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="stations.command",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appliedprofile",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="applied_profiles", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="batteryswap",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="battery_swaps", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="batteryswap",
-            name="token",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="drivers.idtoken",
-            ),
-        ),
-        migrations.AddField(
-            model_name="charginglimit",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="charging_limits", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="chargingneeds",
-            name="session",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="charging_needs",
-                to="stations.session",
-            ),
-        ),
-        migrations.AddField(
-            model_name="chargingneeds",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="charging_needs", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="chargingprofile",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="charging_profiles", to="drivers.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="chargingprofile",
-            name="session",
-            field=models.OneToOneField(
-                blank=True,
-                help_text="Made for this session alone, from what its vehicle needs.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="planned_profile",
-                to="stations.session",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appliedprofile",
-            name="profile",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="applications",
-                to="stations.chargingprofile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="compositeschedule",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="composite_schedules", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="configurationtemplate",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="configuration_templates",
-                to="drivers.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="configurationtemplate",
-            name="site",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="configuration_templates",
-                to="stations.site",
-            ),
-        ),
-        migrations.AddField(
-            model_name="configurationentry",
-            name="template",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="stations.configurationtemplate"
-            ),
-        ),
-        migrations.AddField(
-            model_name="customerinformation",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="customer_information", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="deralarm",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="der_alarms", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="dercontrol",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="der_controls", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="deviceevent",
-            name="station",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="device_events",
-                to="stations.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="displaymessage",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="display_messages", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventstream",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="event_streams", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="evschedule",
-            name="session",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="ev_schedules",
-                to="stations.session",
-            ),
-        ),
-        migrations.AddField(
-            model_name="evschedule",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="ev_schedules", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmwareupdate",
-            name="command",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="firmware_updates",
-                to="stations.command",
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmwareupdate",
-            name="station",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="firmware_updates",
-                to="stations.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="installedcertificate",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="installed_certificates",
-                to="stations.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="locallist",
-            name="command",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="stations.command",
-            ),
-        ),
-        migrations.AddField(
-            model_name="locallist",
-            name="station",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="local_list", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="locallistentry",
-            name="list",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="stations.locallist"
-            ),
-        ),
-        migrations.AddField(
-            model_name="logrequest",
-            name="command",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="log_requests",
-                to="stations.command",
-            ),
-        ),
-        migrations.AddField(
-            model_name="logrequest",
-            name="station",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="log_requests",
-                to="stations.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="monitor",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="monitors", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="onboardingdoor",
-            name="organization",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="onboarding_door", to="drivers.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="onboardingdoor",
-            name="site",
-            field=models.ForeignKey(
-                help_text="Where stations wait for a decision.",
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="stations.site",
-            ),
-        ),
-        migrations.AddField(
-            model_name="prioritycharging",
-            name="session",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="priority_charging", to="stations.session"
-            ),
-        ),
-        migrations.AddField(
-            model_name="profileupgrade",
-            name="requested_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="profileupgrade",
-            name="station",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="profile_upgrade", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="report",
-            name="command",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="reports",
-                to="stations.command",
-            ),
-        ),
-        migrations.AddField(
-            model_name="report",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="customerinformation",
-            name="report",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="customer_information", to="stations.report"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportedcost",
-            name="session",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reported_cost", to="stations.session"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reservation",
-            name="command",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="reservations",
-                to="stations.command",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reservation",
-            name="requested_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="reservation",
-            name="session",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="reservations",
-                to="stations.session",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reservation",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reservations", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reservation",
-            name="token",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="reservations",
-                to="drivers.idtoken",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rootcertificate",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="root_certificates", to="drivers.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="securityevent",
-            name="station",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="security_events",
-                to="stations.station",
-            ),
-        ),
-        migrations.AddField(
-            model_name="settlement",
-            name="session",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="settlements",
-                to="stations.session",
-            ),
-        ),
-        migrations.AddField(
-            model_name="settlement",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="settlements", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="sharedidentity",
-            name="station",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="shared_identity", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="stationcertificate",
-            name="revoked_by",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="Who revoked it.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="stationcertificate",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="certificates", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="stationtariff",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="tariffs", to="stations.station"
-            ),
-        ),
-        migrations.AddField(
-            model_name="streamvalue",
-            name="stream",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="values",
-                to="stations.eventstream",
-            ),
-        ),
-        migrations.AddField(
-            model_name="vatcheck",
-            name="station",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="vat_checks", to="stations.station"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batteryswap",
-            index=models.Index(fields=["station", "-id"], name="batteryswap_station"),
-        ),
-        migrations.AddIndex(
-            model_name="charginglimit",
-            index=models.Index(fields=["station", "-id"], name="charginglimit_station"),
-        ),
-        migrations.AddIndex(
-            model_name="chargingneeds",
-            index=models.Index(fields=["station", "-id"], name="chargingneeds_station"),
-        ),
-        migrations.AddIndex(
-            model_name="appliedprofile",
-            index=models.Index(fields=["station", "-id"], name="appliedprofile_station"),
-        ),
-        migrations.AddConstraint(
-            model_name="appliedprofile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", stations.domain.charging_profile.ProfileState["ACCEPTED"])),
-                fields=("station", "wire_id"),
-                name="appliedprofile_one_in_force",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="compositeschedule",
-            index=models.Index(fields=["station", "evse_number", "-id"], name="compositeschedule_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="configurationtemplate",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "name"), name="configuration_template_name_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="configurationentry",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "template",
-                    "component",
-                    "component_instance",
-                    "evse_number",
-                    "connector_number",
-                    "name",
-                    "instance",
-                    "attribute",
-                ),
-                name="configuration_entry_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deralarm",
-            index=models.Index(fields=["station", "-id"], name="deralarm_station"),
-        ),
-        migrations.AddConstraint(
-            model_name="dercontrol",
-            constraint=models.UniqueConstraint(fields=("station", "control_id"), name="dercontrol_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="deviceevent",
-            index=models.Index(fields=["station", "-id"], name="device_event_station"),
-        ),
-        migrations.AddIndex(
-            model_name="deviceevent",
-            index=models.Index(fields=["received_at"], name="device_event_received"),
-        ),
-        migrations.AddConstraint(
-            model_name="deviceevent",
-            constraint=models.UniqueConstraint(
-                fields=(
-                    "station",
-                    "number",
-                    "at",
-                    "component",
-                    "component_instance",
-                    "evse_number",
-                    "connector_number",
-                    "name",
-                    "instance",
-                ),
-                name="device_event_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="displaymessage",
-            constraint=models.UniqueConstraint(fields=("station", "number"), name="display_message_number_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="eventstream",
-            index=models.Index(fields=["station", "number", "-id"], name="eventstream_station"),
-        ),
-        migrations.AddIndex(
-            model_name="evschedule",
-            index=models.Index(fields=["station", "-id"], name="evschedule_station"),
-        ),
-        migrations.AddIndex(
-            model_name="firmwareupdate",
-            index=models.Index(fields=["station", "-id"], name="firmwareupdate_station"),
-        ),
-        migrations.AddConstraint(
-            model_name="installedcertificate",
-            constraint=models.UniqueConstraint(
-                fields=("station", "use", "hash_algorithm", "issuer_name_hash", "issuer_key_hash", "serial_number"),
-                name="installedcertificate_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="locallist",
-            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="locallist_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="locallistentry",
-            constraint=models.UniqueConstraint(
-                models.F("list"), django.db.models.functions.text.Lower("id_token"), name="locallistentry_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="logrequest",
-            index=models.Index(fields=["station", "-id"], name="logrequest_station"),
-        ),
-        migrations.AddIndex(
-            model_name="logrequest",
-            index=models.Index(fields=["requested_at"], name="logrequest_requested"),
-        ),
-        migrations.AddConstraint(
-            model_name="logrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("token_digest", ""), _negated=True),
-                fields=("token_digest",),
-                name="logrequest_token_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monitor",
-            constraint=models.UniqueConstraint(fields=("station", "number"), name="monitor_number_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["station", "kind", "request_id", "-id"], name="report_station"),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(fields=["station", "-id"], name="reservation_station"),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(fields=["wire_id"], name="reservation_wire_id"),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            stations.domain.reservations.ReservationState["ACCEPTED"],
-                            stations.domain.reservations.ReservationState["REQUESTED"],
-                        ],
-                    )
-                ),
-                fields=["expires_at"],
-                name="reservation_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            stations.domain.reservations.ReservationState["ACCEPTED"],
-                            stations.domain.reservations.ReservationState["REQUESTED"],
-                        ],
-                    )
-                ),
-                fields=("station", "wire_id"),
-                name="reservation_live_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rootcertificate",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "use", "fingerprint"), name="rootcertificate_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="securityevent",
-            index=models.Index(fields=["station", "at"], name="securityevent_station_at"),
-        ),
-        migrations.AddIndex(
-            model_name="securityevent",
-            index=models.Index(fields=["received_at"], name="securityevent_received"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["psp_ref"], name="settlement_psp_ref"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("station", "psp_ref", "status", "settled_at"), name="settlement_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stationcertificate",
-            index=models.Index(fields=["station", "purpose", "-id"], name="stationcertificate_station"),
-        ),
-        migrations.AddIndex(
-            model_name="stationcertificate",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="stationcertificate_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stationcertificate",
-            index=models.Index(fields=["serial_number"], name="stationcertificate_serial"),
-        ),
-        migrations.AddConstraint(
-            model_name="stationcertificate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("fingerprint", ""), _negated=True),
-                fields=("fingerprint",),
-                name="stationcertificate_fingerprint",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stationtariff",
-            constraint=models.UniqueConstraint(
-                fields=("station", "tariff_id", "kind", "evse_number"), name="stationtariff_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="streamvalue",
-            index=models.Index(fields=["stream", "at"], name="streamvalue_stream"),
-        ),
-        migrations.AddIndex(
-            model_name="streamvalue",
-            index=models.Index(fields=["at"], name="streamvalue_at"),
         ),
     ]
