@@ -29,11 +29,11 @@ class Installation:
     """Started empty but for the demo network; `stop` ends what is left and removes its database.
 
     `environment`: set for its processes beside this one's own, such as the addresses of other servers. `edges`: how
-    many edge processes, each on a port of its own, named edge, edge-2 and so on. `launcher`: a command that runs
-    another, put before each of its processes.
+    many edge processes, each on a port of its own, named edge, edge-2 and so on; `workers` likewise. `launcher`: a
+    command that runs another, put before each of its processes.
     """
 
-    def __init__(self, data, *, edges=1, launcher=(), **environment):
+    def __init__(self, data, *, edges=1, workers=1, launcher=(), **environment):
         self.data = data
         self.launcher = launcher
         data.mkdir()
@@ -42,6 +42,7 @@ class Installation:
         self.environment = os.environ | environment | own
         self.is_apart = "DATABASE_URL" in self.environment
         names = ["edge", *(f"edge-{number}" for number in range(2, edges + 1))]
+        self.workers = ["worker", *(f"worker-{number}" for number in range(2, workers + 1))]
         self.edge_ports = {name: free_port() if self.is_apart else self.portal_port for name in names}
         self.processes = {}
         if self.is_apart:
@@ -77,19 +78,16 @@ class Installation:
         if not self.is_apart:
             return {"edge": [sys.executable, "-m", "config.embedded"]}
         application = "config.asgi:application"
+        celery, quiet = [f"{BIN}/celery", "-A", "config"], ["--loglevel=WARNING"]
         return {
             **{
                 name: [sys.executable, "-m", "config.edge", "--port", str(port)]
                 for name, port in self.edge_ports.items()
             },
             "portal": [f"{BIN}/daphne", "-p", str(self.portal_port), "-b", "127.0.0.1", application],
-            "worker": [f"{BIN}/celery", "-A", "config", "worker", "--loglevel=WARNING", "--concurrency=1"],
-            "beat": [f"{BIN}/celery", "-A", "config", "beat", "--loglevel=WARNING", "--pidfile=", "-s", self._beat],
+            **{name: [*celery, "worker", *quiet, "--concurrency=1", "-n", f"{name}@%h"] for name in self.workers},
+            "beat": [*celery, "beat", *quiet, "--pidfile=", "-s", str(self.data / "beat")],
         }
-
-    @property
-    def _beat(self):
-        return str(self.data / "beat")
 
     def kill(self, name):
         """kill -9, of what it has forked too."""

@@ -50,6 +50,8 @@ class _Post(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posts.append((dict(self.headers), body))
+        if self.server.gate:
+            self.server.gate.acquire()
         statuses = self.server.statuses
         self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
         self.send_header("Content-Length", "0")
@@ -60,13 +62,14 @@ class _Post(BaseHTTPRequestHandler):
 
 
 class WebServer(ThreadingHTTPServer):
-    """`statuses`: what it answers with, one after the other; the last one from then on."""
+    """`statuses`: what it answers with, one after the other; the last one from then on. `gate`: a semaphore that each
+    answer waits for; the post is kept before."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Post)
-        self.posts, self.statuses = [], [200]
+        self.posts, self.statuses, self.gate = [], [200], None
 
     @property
     def url(self):
