@@ -1,4 +1,4 @@
-"""/incidents/, /alerts/ and /alert-rules/"""
+"""/incidents/ and /alerts/"""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -6,8 +6,8 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError as Refused
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, viewsets
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -15,9 +15,7 @@ from rest_framework.response import Response
 
 from drivers.api.problems import Conflict
 from drivers.models import User
-from monitoring.domain.alerting import is_flapping
 from monitoring.models import Alert, Incident, IncidentEntry, Severity
-from monitoring.rules.base import Rule, rules
 from monitoring.selectors import incidents as selectors
 from monitoring.services import incidents
 from stations.api.base import ID
@@ -194,7 +192,9 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
 
     station = serializers.CharField(source="station.identity", read_only=True, allow_null=True, default=None)
     severity = SeverityField(read_only=True)
-    flapping = serializers.SerializerMethodField(help_text="It comes and goes, and stays open until it is quiet.")
+    flapping = serializers.BooleanField(
+        source="is_flapping", read_only=True, help_text="It comes and goes, and stays open until it is quiet."
+    )
 
     class Meta:
         model = Alert
@@ -216,10 +216,6 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
             "resolved_at",
         )
         read_only_fields = fields
-
-    @extend_schema_field(bool)
-    def get_flapping(self, alert: Alert) -> bool:
-        return is_flapping(alert.returns)
 
 
 class AlertFilter(filters.FilterSet):  # type: ignore[misc]
@@ -245,41 +241,3 @@ class AlertViewSet(viewsets.ReadOnlyModelViewSet[Alert]):
 
     def get_queryset(self) -> QuerySet[Alert]:
         return selectors.visible_alerts(self.request.user)
-
-
-class ThresholdSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    label: Any = serializers.CharField()
-    default: Any = serializers.DecimalField(max_digits=12, decimal_places=3)
-    unit = serializers.CharField()
-
-
-class RuleSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    title = serializers.CharField()
-    about = serializers.CharField()
-    severity = SeverityField()
-    raise_after_s = serializers.SerializerMethodField()
-    clear_after_s = serializers.SerializerMethodField()
-    thresholds = ThresholdSerializer(many=True)
-
-    @extend_schema_field(int)
-    def get_raise_after_s(self, rule: Rule) -> int:
-        return int(rule.raise_after.total_seconds())
-
-    @extend_schema_field(int)
-    def get_clear_after_s(self, rule: Rule) -> int:
-        return int(rule.clear_after.total_seconds())
-
-
-class RuleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
-    """The rules as they come. What an organization or a site wants otherwise is set in the console."""
-
-    queryset = Alert.objects.none()
-    serializer_class = RuleSerializer
-    pagination_class = None
-    filter_backends = ()
-
-    @extend_schema(responses=RuleSerializer(many=True))
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(RuleSerializer(list(rules().values()), many=True).data)

@@ -1,7 +1,7 @@
 """The course of an alert: noticed, raised once it held, cleared when it is over, resolved when that held too.
 
 Level-triggered: each look says whether it is wrong now, and `step` says what becomes of the alert. What comes and goes
-is told once: after RETURNS_TO_FLAP comebacks an alert stays raised until it has been quiet for QUIET.
+is told once: after some comebacks an alert stays raised until it has been quiet for a while.
 """
 
 from dataclasses import dataclass, replace
@@ -26,10 +26,19 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hysteresis:
-    """How long it has to hold before it is told, and to be over before that is taken back."""
+    """How long it has to hold before it is told, and to be over before that is taken back.
+
+    After `returns_to_flap` comebacks it comes and goes, and is only taken back after `quiet`.
+    """
 
     raise_after: timedelta
     clear_after: timedelta
+    returns_to_flap: int = RETURNS_TO_FLAP
+    quiet: timedelta = QUIET
+
+    def is_flapping(self, course: "Course") -> bool:
+        """Whether it came back so often that its comings and goings are no news any more."""
+        return course.returns >= self.returns_to_flap
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +59,6 @@ class Course:
         if self.raised_at is None:
             return State.PENDING
         return State.RAISED if self.cleared_at is None else State.CLEARED
-
-    @property
-    def is_flapping(self) -> bool:
-        return is_flapping(self.returns)
-
-
-def is_flapping(returns: int) -> bool:
-    """Whether something came back so often that its comings and goings are no news any more."""
-    return returns >= RETURNS_TO_FLAP
 
 
 def begin(*, now: datetime, last_resolved_at: datetime | None = None, last_returns: int = 0) -> Course:
@@ -96,7 +96,8 @@ def _right(course: Course, now: datetime, hysteresis: Hysteresis) -> Course:
 
 def quiet_for(course: Course, hysteresis: Hysteresis) -> timedelta:
     """How long it has to be over before it resolves."""
-    return max(hysteresis.clear_after, QUIET) if course.is_flapping else hysteresis.clear_after
+    is_flapping = hysteresis.is_flapping(course)
+    return max(hysteresis.clear_after, hysteresis.quiet) if is_flapping else hysteresis.clear_after
 
 
 def due_at(course: Course, *, now: datetime, hysteresis: Hysteresis) -> datetime | None:

@@ -1,6 +1,7 @@
 """Forms of incidents and rules."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from drivers.models import User
 from monitoring.models import Severity
-from monitoring.rules.base import Rule, rules
-from monitoring.services.rule_settings import Settings
+from monitoring.rules.base import Rule, Threshold, rules
+from monitoring.services.rule_settings import TIMING, Settings
 from stations.forms.filters import SiteChoiceFilter
 
 
@@ -105,22 +106,29 @@ class RuleForm(forms.Form):
         self, *args: Any, rule: Rule, settings: Settings, organization_id: int, site_id: int | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        own = settings.of_site.get(site_id) if site_id is not None else settings.of_organization.get(organization_id)
+        own = settings.own(organization_id, site_id)
         upper = settings.is_on(organization_id, None) if site_id is not None else True
         usual = _("As usual: on") if upper else _("As usual: off")
         field: Any = self.fields["is_on"]
         field.choices = [("", usual), ("on", _("On")), ("off", _("Off"))]
         self.initial["is_on"] = "" if own is None or own.is_on is None else ("on" if own.is_on else "off")
-        self.names = [threshold.name for threshold in rule.thresholds]
-        for threshold in rule.thresholds:
+        self.names = [threshold.name for threshold in rule.settable]
+        for threshold in rule.settable:
             above = threshold.default if site_id is None else settings.value(threshold.name, organization_id, None)
-            self.fields[threshold.name] = forms.DecimalField(
-                required=False,
-                min_value=0,
-                max_value=1_000_000,
-                max_digits=12,
-                decimal_places=3,
-                label=str(threshold.label) + (f" ({threshold.unit})" if threshold.unit else ""),
-                help_text=_("Empty: %(value)s") % {"value": f"{above.normalize():f}"},
-            )
+            self.fields[threshold.name] = _field(threshold, above)
             self.initial[threshold.name] = own.values.get(threshold.name) if own else None
+        self.timing_from = TIMING[0]
+
+
+def _field(threshold: Threshold, above: Decimal) -> forms.DecimalField:
+    """Empty it is what counts one level up, `above`."""
+    usual = _("Empty: %(value)s") % {"value": f"{above.normalize():f}"}
+    return forms.DecimalField(
+        required=False,
+        min_value=threshold.least,
+        max_value=threshold.most,
+        max_digits=12,
+        decimal_places=3,
+        label=str(threshold.label) + (f" ({threshold.unit})" if threshold.unit else ""),
+        help_text=f"{usual}. {threshold.about}" if threshold.about else usual,
+    )

@@ -101,6 +101,9 @@ class Alert(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How often it came back, in this row or in the ones shortly before it.
     returns = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    is_flapping = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="It came back too often to be told each time."
+    )
     is_muted = models.BooleanField(
         default=False, db_default=False, editable=False, help_text="Held back while its station is worked on."
     )

@@ -16,14 +16,19 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.phrases import Phrase
+from monitoring.domain import alerting
 from monitoring.models import Severity
 from stations.models import Fact, Station
 
 Text = str | Promise
 
 INSTALLATION = "installation"
+# The names of the settings that every rule has.
+RAISE_AFTER, CLEAR_AFTER = "raise_after_minutes", "clear_after_minutes"
+RETURNS_TO_FLAP, QUIET = "returns_to_flap", "quiet_minutes"
 
 
 def evse_subject(evse_id: int) -> str:
@@ -68,6 +73,53 @@ class Threshold:
     label: Text
     default: Decimal
     unit: Text = ""
+    about: Text = ""
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal(1_000_000)
+
+
+A_DAY_MINUTES = Decimal(24 * 60)
+
+
+def _timing(raise_after: timedelta, clear_after: timedelta) -> tuple[Threshold, ...]:
+    """What every rule has: when what it finds is told, and when that is taken back."""
+    minutes = {"unit": _("minutes"), "most": A_DAY_MINUTES}
+    return (
+        Threshold(
+            RAISE_AFTER,
+            _("Told once it has held for"),
+            _minutes(raise_after),
+            about=_("More keeps short troubles from waking anybody; 0 tells at once."),
+            **minutes,
+        ),
+        Threshold(
+            CLEAR_AFTER,
+            _("Taken back once it has been over for"),
+            _minutes(clear_after),
+            about=_("What is back sooner is the same alert, and is not told again."),
+            **minutes,
+        ),
+        Threshold(
+            RETURNS_TO_FLAP,
+            _("Comes and goes from so many returns on"),
+            Decimal(alerting.RETURNS_TO_FLAP),
+            _("returns"),
+            _("Then it stays open, and is told once, until it has been quiet for long enough."),
+            Decimal(1),
+            Decimal(50),
+        ),
+        Threshold(
+            QUIET,
+            _("What comes and goes is over once it has been quiet for"),
+            _minutes(alerting.QUIET),
+            about=_("At least as long as it has to be over otherwise."),
+            **minutes,
+        ),
+    )
+
+
+def _minutes(time: timedelta) -> Decimal:
+    return Decimal(str(time.total_seconds())) / 60
 
 
 ThresholdAt = Callable[[str, int | None], Decimal]
@@ -112,6 +164,11 @@ class Rule:
             if cls.name in _classes and _classes[cls.name].__module__ != cls.__module__:
                 raise TypeError(f"there are two rules named {cls.name}")
             _classes[cls.name] = cls
+
+    @property
+    def settable(self) -> tuple[Threshold, ...]:
+        """All that an organization may set otherwise: what is too much, then when that is told."""
+        return (*self.thresholds, *_timing(self.raise_after, self.clear_after))
 
     def concerns(self, fact: Fact) -> bool:
         """Whether one of `facts` may have changed what the rule finds: asked of each, so without a query."""

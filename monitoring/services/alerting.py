@@ -34,7 +34,10 @@ CHUNK = 500
 MOST_DUE = 2000
 # After a rule failed at them.
 AGAIN_AFTER = timedelta(minutes=1)
-CHANGING = ("raised_at", "cleared_at", "resolved_at", "due_at", "returns", "is_muted", "said", "evidence", "severity")
+CHANGING = (
+    *("raised_at", "cleared_at", "resolved_at", "due_at", "returns", "is_muted", "is_flapping"),
+    *("said", "evidence", "severity"),
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ class Change:
     before: Course
     after: Course
     is_new: bool = False
-    was: int = 0  # its severity before
+    begins_to_flap: bool = False
 
     @property
     def is_raised(self) -> bool:
@@ -54,10 +57,6 @@ class Change:
     @property
     def is_resolved(self) -> bool:
         return self.before.resolved_at is None and self.after.resolved_at is not None
-
-    @property
-    def begins_to_flap(self) -> bool:
-        return self.after.is_flapping and not self.before.is_flapping
 
 
 @dataclass(slots=True)
@@ -69,6 +68,7 @@ class Look:
     now: datetime
     stations: Collection[int] | None = None
     findings: dict[str, Finding] = field(default_factory=dict)
+    places: dict[tuple[int, int | None], Hysteresis] = field(default_factory=dict)
 
     def find(self) -> None:
         """Ask the rule. Raises whatever the rule raises."""
@@ -79,6 +79,13 @@ class Look:
         for finding in self.rule.findings(scope, now=self.now):
             if self.settings.is_on(finding.organization_id, finding.site_id):
                 self.findings[finding.subject[:80]] = finding
+
+    def hysteresis(self, organization_id: int, site_id: int | None) -> Hysteresis:
+        """What counts there; of thousands of alerts at few places it is looked up once for each place."""
+        place = organization_id, site_id
+        if place not in self.places:
+            self.places[place] = self.settings.hysteresis(*place)
+        return self.places[place]
 
     def open(self) -> QuerySet[Alert]:
         """The open alerts that the look tells of; what was noticed later is none of it."""
@@ -148,6 +155,7 @@ def _alert(this: Look, finding: Finding, last: Alert | None) -> Alert:
         began_at=finding.began_at,
         noticed_at=course.noticed_at,
         returns=course.returns,
+        is_flapping=this.hysteresis(finding.organization_id, finding.site_id).is_flapping(course),
     )
 
 
@@ -158,16 +166,18 @@ def course_of(alert: Alert) -> Course:
 def _change(this: Look, alert: Alert, *, is_muted: bool) -> Change | None:
     """What becomes of an alert; None where nothing does."""
     finding = this.findings.get(alert.subject)
-    hysteresis = Hysteresis(this.rule.raise_after, this.rule.clear_after)
+    hysteresis = this.hysteresis(alert.organization_id, alert.site_id)
     before = course_of(alert)
     after = alerting.step(before, is_wrong=finding is not None, is_muted=is_muted, now=this.now, hysteresis=hysteresis)
-    change = Change(alert, before, after, is_new=alert.pk is None, was=alert.severity)
+    is_flapping = hysteresis.is_flapping(after)
+    change = Change(alert, before, after, is_new=alert.pk is None, begins_to_flap=is_flapping and not alert.is_flapping)
     due_at = alerting.due_at(after, now=this.now, hysteresis=hysteresis)
     is_retold = finding is not None and _retell(this.rule, alert, finding)
     if not (change.is_new or is_retold or after != before or due_at != alert.due_at):
         return None
     alert.raised_at, alert.cleared_at, alert.resolved_at = after.raised_at, after.cleared_at, after.resolved_at
     alert.returns, alert.is_muted, alert.due_at = after.returns, after.is_muted, due_at
+    alert.is_flapping = is_flapping
     return change
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers.formats import plain_number
 from drivers.models import User
+from monitoring.domain.alerting import Hysteresis
 from monitoring.models import RuleSetting
-from monitoring.rules.base import Rule
+from monitoring.rules.base import CLEAR_AFTER, QUIET, RAISE_AFTER, RETURNS_TO_FLAP, Rule
 from stations.models import Site, Station
 
-LARGEST = Decimal(1_000_000)
+TIMING = (RAISE_AFTER, CLEAR_AFTER, RETURNS_TO_FLAP, QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,17 @@ class Settings:
             found = read_value(setting.values.get(name))
             if found is not None:
                 return found
-        return next(threshold.default for threshold in self.rule.thresholds if threshold.name == name)
+        return next(threshold.default for threshold in self.rule.settable if threshold.name == name)
+
+    def hysteresis(self, organization_id: int | None, site_id: int | None) -> Hysteresis:
+        """When what the rule finds there is told, and taken back."""
+        said = {name: self.value(name, organization_id, site_id) for name in TIMING}
+        return Hysteresis(
+            timedelta(minutes=float(said[RAISE_AFTER])),
+            timedelta(minutes=float(said[CLEAR_AFTER])),
+            int(said[RETURNS_TO_FLAP]),
+            timedelta(minutes=float(said[QUIET])),
+        )
 
     def is_on(self, organization_id: int | None, site_id: int | None) -> bool:
         said = (setting.is_on for setting in self._levels(organization_id, site_id) if setting.is_on is not None)
@@ -54,6 +67,10 @@ class Settings:
         if off:
             stations = stations.filter(~Q(site__organization__in=off) | Q(site__in=sites_on))
         return stations.exclude(site__in=sites_off) if sites_off else stations
+
+    def own(self, organization_id: int, site_id: int | None) -> RuleSetting | None:
+        """What is set at just this place."""
+        return self.of_organization.get(organization_id) if site_id is None else self.of_site.get(site_id)
 
     def _levels(self, organization_id: int | None, site_id: int | None) -> Iterable[RuleSetting]:
         if site_id is not None and site_id in self.of_site:
@@ -97,14 +114,16 @@ def change(
 ) -> None:
     """Set what a rule is to do in an organization, or at a site of it; what is None is as it is one level up.
 
-    It counts from the rule's next look on. Raises ValidationError for a name the rule lacks, or a figure below 0.
+    It counts from the rule's next look on. Raises ValidationError for a name the rule lacks, or a figure out of bounds.
     """
-    known = {threshold.name for threshold in rule.thresholds}
+    known = {threshold.name: threshold for threshold in rule.settable}
     for name, value in values.items():
         if name not in known:
             raise ValidationError({name: _("This rule has no such threshold.")})
-        if value is not None and (value < 0 or value > LARGEST):
-            raise ValidationError({name: _("Enter a number from 0 to 1,000,000.")})
+        least, most = known[name].least, known[name].most
+        if value is not None and not least <= value <= most:
+            bounds = {"least": plain_number(least), "most": plain_number(most)}
+            raise ValidationError({name: _("Enter a number from %(least)s to %(most)s.") % bounds})
     kept = {name: str(value) for name, value in values.items() if value is not None}
     place: dict[str, Any] = {"organization_id": organization_id, "site": site, "rule": rule.name}
     with transaction.atomic():

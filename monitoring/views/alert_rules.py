@@ -15,7 +15,7 @@ from drivers.domain.roles import Permission
 from drivers.models import Organization
 from monitoring.forms.incidents import RuleForm
 from monitoring.models import RuleRun
-from monitoring.rules.base import Rule, rules
+from monitoring.rules.base import RAISE_AFTER, Rule, rules
 from monitoring.services import rule_settings
 from monitoring.services.rule_settings import settings_of
 from monitoring.views import alert_wording as wording
@@ -75,14 +75,13 @@ def _row(
     rule: Rule, settings: rule_settings.Settings, place: Place, site_id: int | None, failing: set[str]
 ) -> dict[str, Any]:
     organization_id = place.organization.pk
-    own = settings.of_site.get(site_id) if site_id is not None else settings.of_organization.get(organization_id)
     return {
         "rule": rule,
         "severity": wording.SEVERITIES[rule.severity],
         "is_on": settings.is_on(organization_id, site_id),
-        "is_changed": own is not None,
+        "is_changed": settings.own(organization_id, site_id) is not None,
         "is_failing": rule.name in failing,
-        "minutes": int(rule.raise_after.total_seconds() // 60),
+        "minutes": int(settings.value(RAISE_AFTER, organization_id, site_id)),
         "thresholds": [(t, settings.value(t.name, organization_id, site_id)) for t in rule.thresholds],
         "url": reverse("monitoring:alert-rule", args=[rule.name]) + place.query,
     }

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from drivers.reread import reread
-from monitoring.domain.alerting import is_flapping
 from monitoring.domain.incidents import EntryKind
 from monitoring.models import Alert, Incident, IncidentEntry, Severity
 from monitoring.rules.base import rules
@@ -90,7 +89,7 @@ def state_of(incident: Incident) -> Word:
 def state_of_alert(alert: Alert) -> Word:
     if alert.resolved_at is not None:
         return RESOLVED
-    if is_flapping(alert.returns):
+    if alert.is_flapping:
         return FLAPPING
     return STANDS if alert.cleared_at is None else CLEARING
 

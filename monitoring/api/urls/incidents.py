@@ -2,7 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
-from monitoring.api.incidents import AlertViewSet, IncidentViewSet, RuleViewSet
+from monitoring.api.alert_rules import RuleViewSet
+from monitoring.api.incidents import AlertViewSet, IncidentViewSet
 
 router = SimpleRouter()
 router.register("incidents", IncidentViewSet, basename="incident")

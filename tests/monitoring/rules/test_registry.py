@@ -20,7 +20,7 @@ def test_the_manual_tells_of_every_rule_and_of_no_other():
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.name)
 def test_a_rule_says_what_it_is_in_every_language(rule):
     assert len(rule.name) <= 40
-    for text in (rule.title, rule.about, *(threshold.label for threshold in rule.thresholds)):
+    for text in (rule.title, rule.about, *(threshold.label for threshold in rule.settable)):
         with translation.override("de"):
             german = str(text)
         assert german

@@ -124,6 +124,22 @@ def test_a_site_may_want_what_its_organization_does_not(rule, station):
     assert Alert.objects.count() == 1
 
 
+def test_a_site_may_want_to_be_told_later_and_of_what_comes_and_goes_sooner(rule, station, elsewhere):
+    values = {"raise_after_minutes": "5", "returns_to_flap": "1"}
+    RuleSetting.objects.create(
+        organization=station.site.organization, site=station.site, rule=rule.name, values=values, changed_at=NOON
+    )
+    rule.wrong = [station, elsewhere.station]
+    look(rule)
+    assert {a.station: a.raised_at for a in Alert.objects.all()} == {station: None, elsewhere.station: NOON}
+    look(rule, 5)
+    rule.wrong = []
+    look(rule, 6)
+    rule.wrong = [station, elsewhere.station]
+    look(rule, 6.5)
+    assert {a.station: a.is_flapping for a in Alert.objects.all()} == {station: True, elsewhere.station: False}
+
+
 def test_a_station_in_quarantine_is_nobodys_trouble(rule, station):
     station.quarantined_at = NOON
     station.save()
