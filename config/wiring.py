@@ -55,9 +55,10 @@ SLOTS: dict[str, list[str]] = {
     "incident": [
         "monitoring:incident-public",
         "monitoring:incident-told",
+        "monitoring:incident-repair",
         "monitoring:incident-work-orders",
     ],
-    "station-incidents": ["monitoring:station-incidents"],
+    "station-incidents": ["monitoring:station-incidents", "monitoring:station-repair"],
     "overview-incidents": ["monitoring:overview-incidents"],
     "station-maintenance": ["monitoring:station-maintenance"],
     "public-site": ["monitoring:public-site-maintenance"],

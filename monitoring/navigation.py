@@ -15,6 +15,7 @@ RELIABILITY: Group = (
         Entry("monitoring:work-order-list", _("Work orders"), "list"),
         Entry("monitoring:helpline", _("Helpline"), "message", Permission.RESPOND),
         Entry("monitoring:status-settings", _("Status page"), "external", Permission.MANAGE_MONITORING),
+        Entry("monitoring:repair-run-list", _("Self-repair"), "reset"),
         Entry("monitoring:link-list", _("Connectivity"), "online"),
     ),
 )

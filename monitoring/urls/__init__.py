@@ -8,6 +8,7 @@ from monitoring.urls import (
     links,
     maintenance,
     notifications,
+    repair,
     status_page,
     success,
     uptime,
@@ -24,6 +25,7 @@ urlpatterns = [
     *maintenance.urlpatterns,
     *notifications.urlpatterns,
     *status_page.urlpatterns,
+    *repair.urlpatterns,
     *success.urlpatterns,
     *uptime.urlpatterns,
 ]

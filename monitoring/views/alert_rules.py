@@ -39,7 +39,7 @@ class Place:
         return f"?site={self.site.pk}" if self.site else f"?organization={self.organization.pk}"
 
 
-def _place(request: ConsoleRequest) -> Place:
+def place_of(request: ConsoleRequest) -> Place:
     """The one the address names, else the viewer's first organization. Raises Http404 for one of others."""
     site_id, organization_id = (request.GET.get(name, "") for name in ("site", "organization"))
     if site_id:
@@ -59,7 +59,7 @@ def _place(request: ConsoleRequest) -> Place:
 @console
 def rule_list(request: ConsoleRequest) -> HttpResponse:
     """All rules with what counts at a place."""
-    place = _place(request)
+    place = place_of(request)
     settings = settings_of(list(rules().values()))
     failing = set(RuleRun.objects.filter(failing_since__isnull=False).values_list("rule", flat=True))
     site_id = place.site.pk if place.site else None
@@ -94,7 +94,7 @@ def rule(request: ConsoleRequest, rule: str) -> HttpResponse:
     found = rules().get(rule)
     if found is None:
         raise Http404
-    place = _place(request)
+    place = place_of(request)
     if not place.may_change:
         raise PermissionDenied(_("Your role does not include changing the rules there."))
     form = RuleForm(

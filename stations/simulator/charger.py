@@ -25,7 +25,7 @@ from .clock import Clock
 from .inbox import NEVER, Inbox, ReceivedCall
 from .local_list import TokenList
 from .outbox import Message, Outbox
-from .outlet import Outlet, Session, StopReason, Token, Trigger
+from .outlet import Cure, Outlet, Session, StopReason, Token, Trigger
 from .profile import Profile
 from .registration import Registration
 from .settings import Settings
@@ -253,9 +253,9 @@ class VirtualCharger:
         self.station.unplug(evse_id)
         await self.outbox.settled()
 
-    async def fault(self, evse_id: int, code: str = "InternalError") -> None:
-        """The outlet (0: the station) breaks with an OCPP 1.6 errorCode; its session ends."""
-        self.station.fault(evse_id, code)
+    async def fault(self, evse_id: int, code: str = "InternalError", *, cure: Cure | None = None) -> None:
+        """The outlet (0: the station) breaks with an OCPP 1.6 errorCode; its session ends. `cure`: what mends it."""
+        self.station.fault(evse_id, code, cure=cure)
         await self.outbox.settled()
 
     async def clear_fault(self, evse_id: int) -> None:

@@ -42,6 +42,14 @@ class Trigger(StrEnum):
     RESUMED = "TxResumed"
 
 
+class Cure(StrEnum):
+    """What mends a fault; a hard reset mends what a soft one does too."""
+
+    SOFT_RESET = "soft_reset"
+    HARD_RESET = "hard_reset"
+    UNLOCK = "unlock"
+
+
 class StopReason(StrEnum):
     """Why a session ended, version-neutral."""
 
@@ -142,6 +150,7 @@ class Outlet:
     operative: bool = True
     operative_next: bool | None = None
     fault: str | None = None
+    cure: Cure | None = None
     ev_suspends: bool = False
     evse_suspends: bool = False
     finishing: bool = False

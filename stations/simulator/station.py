@@ -10,7 +10,7 @@ from typing import Protocol
 from .clock import Clock
 from .meter import Meter, Reading
 from .outbox import Message
-from .outlet import Expected, Outlet, Session, Status, StopReason, Token, Trigger
+from .outlet import Cure, Expected, Outlet, Session, Status, StopReason, Token, Trigger
 from .profile import Profile
 from .reservations import end_lost
 from .settings import Settings
@@ -98,6 +98,7 @@ class Station:
         self.random = random.Random(f"{profile.identity}/{profile.seed}")  # noqa: S311
         self.operative = True
         self.fault_code: str | None = None
+        self.cure: Cure | None = None
         self.outlets = {
             number: Outlet(
                 id=number,
@@ -261,14 +262,15 @@ class Station:
         outlet = self.outlet(evse_id)
         self._say(self._wire.sampled(outlet, self._event(outlet, Trigger.REQUESTED, "Trigger")))
 
-    def fault(self, evse_id: int, code: str) -> None:
-        """The outlet (0: the station as a whole) breaks; its session ends. `code`: an OCPP 1.6 errorCode."""
+    def fault(self, evse_id: int, code: str, *, cure: Cure | None = None) -> None:
+        """The outlet (0: the station as a whole) breaks; its session ends. `code`: an OCPP 1.6 errorCode. `cure`: what
+        mends it; None: only `clear_fault`."""
         if evse_id == 0:
-            self.fault_code = code
+            self.fault_code, self.cure = code, cure
             self.announce_station()
             return
         outlet = self.outlet(evse_id)
-        outlet.fault = code
+        outlet.fault, outlet.cure = code, cure
         outlet.expected = None
         if outlet.session is not None:
             self.stop(evse_id, StopReason.FAULT)
@@ -278,12 +280,21 @@ class Station:
     def clear_fault(self, evse_id: int) -> None:
         """The outlet (0: the station) works again."""
         if evse_id == 0:
-            self.fault_code = None
+            self.fault_code = self.cure = None
             self.announce_station()
             return
         outlet = self.outlet(evse_id)
-        outlet.fault = None
+        outlet.fault = outlet.cure = None
         self.announce(outlet)
+
+    def mend(self, cure: Cure, evse_id: int | None = None) -> None:
+        """Whatever this cures at the outlet (None: everywhere) works again; it is told with the next statuses."""
+        cures = {cure, Cure.SOFT_RESET} if cure is Cure.HARD_RESET else {cure}
+        for outlet in self.addressed(evse_id):
+            if outlet.cure in cures:
+                outlet.fault = outlet.cure = None
+        if evse_id is None and self.cure in cures:
+            self.fault_code = self.cure = None
 
     def set_operative(self, evse_id: int | None, operative: bool) -> bool:
         """Take one outlet (None: the station) in or out of service; False where a session must end first."""

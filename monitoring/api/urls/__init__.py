@@ -1,6 +1,6 @@
 """Addresses of monitoring's resources, under /api/v1/: one module for each of its subjects."""
 
-from monitoring.api.urls import helpline, incidents, links, maintenance, notifications, success, uptime
+from monitoring.api.urls import helpline, incidents, links, maintenance, notifications, repair, success, uptime
 
 urlpatterns = [
     *helpline.urlpatterns,
@@ -8,6 +8,7 @@ urlpatterns = [
     *links.urlpatterns,
     *maintenance.urlpatterns,
     *notifications.urlpatterns,
+    *repair.urlpatterns,
     *success.urlpatterns,
     *uptime.urlpatterns,
 ]

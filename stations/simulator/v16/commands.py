@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..certificates import Certificates
 from ..commands import ACCEPTED, REJECTED, Commands, Reply
 from ..maintenance import Maintenance
-from ..outlet import StopReason, Token, Trigger
+from ..outlet import Cure, StopReason, Token, Trigger
 from ..reservations import Wish, release, reserve
 from ..smart_charging import SmartCharging
 from ..transport import Payload
@@ -135,6 +135,7 @@ class _Obedience:
         hard = payload["type"] == "Hard"
 
         async def restart() -> None:
+            self._station.mend(Cure.HARD_RESET if hard else Cure.SOFT_RESET)
             await self._charger.reboot(hard=hard, reason="RemoteReset")
 
         return Reply({"status": "Accepted"}, restart)
@@ -167,7 +168,12 @@ class _Obedience:
             return Reply({"status": "NotSupported"})
         if outlet.session is not None:
             self._station.stop(outlet.id, StopReason.UNLOCK)
-        return Reply({"status": "Unlocked"})
+        self._station.mend(Cure.UNLOCK, outlet.id)
+
+        async def tell() -> None:
+            self._station.announce(outlet)
+
+        return Reply({"status": "Unlocked"}, tell)
 
     async def _boot(self) -> None:
         await self._charger.boot(reason="Triggered")

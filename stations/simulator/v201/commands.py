@@ -8,7 +8,7 @@ from ..clock import iso
 from ..commands import ACCEPTED, REJECTED, Commands, Reply
 from ..maintenance import Maintenance
 from ..outbox import Message
-from ..outlet import StopReason, Token, Trigger
+from ..outlet import Cure, StopReason, Token, Trigger
 from ..reservations import Wish, release, reserve
 from ..smart_charging import SmartCharging
 from ..transport import Payload
@@ -224,7 +224,12 @@ class _Obedience:
             return Reply({"status": "UnknownConnector"})
         if outlet.session is not None:
             return Reply({"status": "OngoingAuthorizedTransaction"})
-        return Reply({"status": "Unlocked"})
+        self._station.mend(Cure.UNLOCK, outlet.id)
+
+        async def tell() -> None:
+            self._station.announce(outlet)
+
+        return Reply({"status": "Unlocked"}, tell)
 
     async def _boot(self) -> None:
         await self._charger.boot(reason="Triggered")
@@ -233,6 +238,7 @@ class _Obedience:
         outlets = self._station.addressed(evse_id)
         if on_idle:
             await self._charger.wait_until(lambda: not any(outlet.session for outlet in outlets))
+        self._station.mend(Cure.SOFT_RESET if on_idle else Cure.HARD_RESET, evse_id)
         if evse_id is None:
             await self._charger.reboot(hard=False, reason="ScheduledReset" if on_idle else "RemoteReset")
             return
