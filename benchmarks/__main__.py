@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # In the order in which `all` runs them.
-BENCHMARKS = ("ingest", "embedded", "connections", "storm", "commands", "alerts", "portal", "uptime")
+BENCHMARKS = ("ingest", "embedded", "connections", "storm", "commands", "alerts", "facts", "portal", "uptime")
 
 
 def main() -> int:

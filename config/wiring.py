@@ -14,37 +14,37 @@ from stations import journal, slots
 from stations.views import navigation
 
 SUBSCRIBERS: dict[str, list[str]] = {
-    "station.booted": ["stations.subscribers.read_configuration", "monitoring.subscribers.connectivity.on_booted"],
+    "station.booted": ["stations.subscribers.read_configuration", "monitoring.subscribers.connectivity.on_facts"],
     "configuration.told": ["stations.subscribers.repair_configuration"],
     "configuration_template.changed": ["stations.subscribers.repair_stations_of_template"],
     "station.connected": [
-        "monitoring.subscribers.connectivity.on_connected",
-        "monitoring.subscribers.uptime.on_connected",
-        "monitoring.subscribers.maintenance.on_connected",
+        "monitoring.subscribers.connectivity.on_facts",
+        "monitoring.subscribers.uptime.on_facts",
+        "monitoring.subscribers.maintenance.on_facts",
         "monitoring.subscribers.repair.on_fact",
     ],
     "station.disconnected": [
-        "monitoring.subscribers.connectivity.on_disconnected",
-        "monitoring.subscribers.uptime.on_disconnected",
+        "monitoring.subscribers.connectivity.on_facts",
+        "monitoring.subscribers.uptime.on_facts",
     ],
     "session.ended": [
         "monitoring.subscribers.success.on_session",
-        "monitoring.subscribers.maintenance.on_session_ended",
+        "monitoring.subscribers.maintenance.on_facts",
         "monitoring.subscribers.repair.on_fact",
     ],
     "session.corrected": ["monitoring.subscribers.success.on_session"],
     "command.finished": [
         "monitoring.subscribers.success.on_command_finished",
-        "monitoring.subscribers.uptime.on_command_finished",
-        "monitoring.subscribers.maintenance.on_command_finished",
+        "monitoring.subscribers.uptime.on_facts",
+        "monitoring.subscribers.maintenance.on_facts",
         "monitoring.subscribers.repair.on_fact",
     ],
     "connector.status": [
-        "monitoring.subscribers.success.on_connector_status",
-        "monitoring.subscribers.uptime.on_connector_status",
+        "monitoring.subscribers.success.on_connector_statuses",
+        "monitoring.subscribers.uptime.on_facts",
     ],
-    "connector.appeared": ["monitoring.subscribers.uptime.on_connector_appeared"],
-    "station.status": ["monitoring.subscribers.uptime.on_station_status"],
+    "connector.appeared": ["monitoring.subscribers.uptime.on_facts"],
+    "station.status": ["monitoring.subscribers.uptime.on_facts"],
 }
 
 SLOTS: dict[str, list[str]] = {

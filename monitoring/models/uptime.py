@@ -36,6 +36,8 @@ class Port(models.Model):
     state = models.CharField(max_length=8, blank=True)
     cause = models.CharField(max_length=16, blank=True)
     since = models.DateTimeField(null=True, blank=True)
+    # What each channel had said last before `since`: from there on the ledger goes on. Null: it has to be looked up.
+    told = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["identity", "number"]
@@ -65,7 +67,10 @@ class UptimeSignal(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["station", "channel", "at"], name="signal_channel")]
+        indexes = [
+            models.Index(fields=["station", "channel", "at"], name="signal_channel"),
+            models.Index(fields=["station", "at"], name="signal_station_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.value} at {self.at:%Y-%m-%d %H:%M:%S}"

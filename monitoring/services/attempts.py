@@ -116,6 +116,15 @@ def of_command(command: Command) -> Attempt | None:
     )
 
 
+def concerns(before: str, after: str) -> bool:
+    """Whether a change of a connector's status says that somebody plugged in, charges, or left."""
+    return (
+        (after in _PLUGGED and before not in _IN_USE)
+        or after == ConnectorStatus.CHARGING
+        or (after in _OVER and before in _PLUGGED)
+    )
+
+
 def of_status(connector: Connector, *, before: str, after: str, at: datetime) -> Attempt | None:
     """Follow a connector (with its station) from plug to plug; the attempt, if one ends here without a session."""
     if after in _PLUGGED and before not in _IN_USE:

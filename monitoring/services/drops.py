@@ -4,7 +4,7 @@ Facts come late, twice and out of order; a drop is one row by its connection, wh
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,9 +16,11 @@ from monitoring.domain.attribution import POWER_REASONS as POWER
 from monitoring.domain.attribution import TOGETHER, Group, Loss, attribute, key_of
 from monitoring.domain.providers import Provider, Range, line_of, provider_of
 from monitoring.models import Drop, ProviderRange, StationLink
+from monitoring.services.comings import Coming, by_station, later_connections
 from stations.domain.commands import CommandKind, CommandState
 from stations.domain.partings import OURS, Parting
 from stations.models import Command, Connection, EdgeProcess, Station
+from stations.services.flush import update_many
 
 # Pings of neighbours are given up by then, and most that only lost a router are back and have told why.
 SETTLED_AFTER = TOGETHER + timedelta(seconds=15)
@@ -32,56 +34,97 @@ _RESTARTS = (CommandKind.RESET, CommandKind.UPDATE_FIRMWARE, CommandKind.UPGRADE
 _ANSWERED = (CommandState.ACCEPTED, CommandState.UNKNOWN, CommandState.TIMEOUT)
 
 
-def note_connected(*, station_id: int, connection_id: int, at: datetime) -> None:
-    """A station connected: its last drop is over, the socket that this one superseded is a drop of its own, and whose
-    network it comes through may be new."""
+def note(news: Sequence[Coming]) -> None:
+    """Of each that connected: its last drop is over, the socket that this one superseded is a drop of its own, and
+    whose network it comes through may be new. Of each that ended: a drop."""
     with transaction.atomic():
-        station = Station.objects.select_related("site").filter(pk=station_id).first()
-        connection = Connection.objects.filter(pk=connection_id).first()
-        if station is None:
-            return
-        superseded = Connection.objects.filter(
-            station=station_id, pk__lt=connection_id, closed_at=at, close_reason=Parting.SUPERSEDED
+        ids = {coming.station_id for coming in news}
+        stations = {station.pk: station for station in Station.objects.select_related("site").filter(pk__in=ids)}
+        told = [coming for coming in news if coming.station_id in stations]
+        ranges = ranges_of({station.site.organization_id for station in stations.values()})
+        connections = Connection.objects.in_bulk([coming.connection_id for coming in told])
+        back = [coming for coming in told if coming.is_back]
+        gone = [connections[c.connection_id] for c in told if not c.is_back and c.connection_id in connections]
+        _take_down([*(row for row in gone if row.closed_at is not None), *_superseded(back)], stations, ranges)
+        _note_back(back)
+        _note_addresses(
+            [
+                (stations[coming.station_id], connections[coming.connection_id].remote_address)
+                for coming in back
+                if coming.connection_id in connections
+                and stations[coming.station_id].connection_id == coming.connection_id
+            ],
+            ranges,
         )
-        for old in superseded:
-            _take_down(station, old)
-        Drop.objects.filter(station=station_id, back_at=None, connection__lt=connection_id).update(back_at=at)
-        if connection is not None and station.connection_id == connection_id:
-            note_address(station=station, address=connection.remote_address)
 
 
-def note_lost(*, station_id: int, connection_id: int) -> None:
-    """A connection of a station ended."""
-    with transaction.atomic():
-        station = Station.objects.select_related("site").filter(pk=station_id).first()
-        connection = Connection.objects.filter(pk=connection_id).exclude(closed_at=None).first()
-        if station is not None and connection is not None:
-            _take_down(station, connection)
+def _superseded(back: Sequence[Coming]) -> list[Connection]:
+    """The sockets in the place of which these came."""
+    wanted = [Q(station=coming.station_id, pk__lt=coming.connection_id, closed_at=coming.at) for coming in back]
+    if not wanted:
+        return []
+    return list(Connection.objects.filter(Q(*wanted, _connector=Q.OR), close_reason=Parting.SUPERSEDED))
 
 
-def note_boot(*, station_id: int, at: datetime, reason: str) -> None:
-    """A station booted and said why: that may be why it was away."""
-    if not reason:
+def _note_back(back: Sequence[Coming]) -> None:
+    """Drops whose station is back."""
+    open_drops = Drop.objects.filter(station__in={coming.station_id for coming in back}, back_at=None)
+    told, changed = by_station(back), []
+    for drop in open_drops:
+        after = [coming.at for coming in told[drop.station_id] if coming.connection_id > drop.connection]
+        if after:
+            drop.back_at = after[0]
+            changed.append(drop)
+    update_many(changed, ["back_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """A station booted and said why."""
+
+    station_id: int
+    at: datetime
+    reason: str
+
+
+def note_boots(boots: Sequence[Boot]) -> None:
+    """Why they booted may be why they were away."""
+    told = [boot for boot in boots if boot.reason]
+    if not told:
         return
     with transaction.atomic():
-        before = Drop.objects.filter(station=station_id, at__lte=at, at__gt=at - REVISED_WITHIN, boot_reason="")
-        drop = before.order_by("-at").first()
-        if drop is not None and (drop.back_at is None or at - drop.back_at < RESTARTING):
-            # Judged again: "power" or "told to restart" were not known before.
-            Drop.objects.filter(pk=drop.pk).update(boot_reason=reason[:30], culprit="")
+        wanted = [Q(station=boot.station_id, at__lte=boot.at, at__gt=boot.at - REVISED_WITHIN) for boot in told]
+        near: dict[int, list[Drop]] = defaultdict(list)
+        for drop in Drop.objects.filter(Q(*wanted, _connector=Q.OR), boot_reason="").order_by("at"):
+            near[drop.station_id].append(drop)
+        changed = []
+        for boot in told:
+            before = [drop for drop in near[boot.station_id] if boot.at - REVISED_WITHIN < drop.at <= boot.at]
+            drop = next((drop for drop in reversed(before) if not drop.boot_reason), None)
+            if drop is not None and (drop.back_at is None or boot.at - drop.back_at < RESTARTING):
+                # Judged again: "power" or "told to restart" were not known before.
+                drop.boot_reason, drop.culprit = boot.reason[:30], ""
+                changed.append(drop)
+        update_many(changed, ["boot_reason", "culprit"])
 
 
-def note_address(*, station: Station, address: str) -> None:
-    """Whose network the station comes through now."""
-    provider = provider_at(station, address, ranges_of([station.site.organization_id])[station.site.organization_id])
-    StationLink.objects.update_or_create(
-        station=station,
-        defaults={
-            "organization_id": station.site.organization_id,
-            "address": address,
-            "line": line_of(address),
-            "provider": provider.key[:80],
-        },
+def _note_addresses(found: Sequence[tuple[Station, str]], ranges: Mapping[int, Sequence[Range]]) -> None:
+    """Whose network stations come through now."""
+    links = {
+        station.pk: StationLink(
+            station=station,
+            organization_id=station.site.organization_id,
+            address=address,
+            line=line_of(address),
+            provider=provider_at(station, address, ranges[station.site.organization_id]).key[:80],
+        )
+        for station, address in found
+    }
+    StationLink.objects.bulk_create(
+        links.values(),
+        update_conflicts=True,
+        unique_fields=["station"],
+        update_fields=["organization", "address", "line", "provider"],
     )
 
 
@@ -98,27 +141,33 @@ def ranges_of(organization_ids: Collection[int]) -> defaultdict[int, list[Range]
     return found
 
 
-def _take_down(station: Station, connection: Connection) -> None:
-    organization_id = station.site.organization_id
-    provider = provider_at(station, connection.remote_address, ranges_of([organization_id])[organization_id])
-    later = Connection.objects.filter(station=station, pk__gt=connection.pk).order_by("pk")
-    Drop.objects.get_or_create(
-        connection=connection.pk,
-        defaults={
-            "organization_id": organization_id,
-            "station": station,
-            "at": connection.closed_at or connection.last_seen,
-            "heard_at": connection.last_seen,
-            "opened_at": connection.opened_at,
-            "back_at": later.values_list("opened_at", flat=True).first(),
-            "address": connection.remote_address,
-            "line": line_of(connection.remote_address),
-            "provider": provider.key[:80],
-            "process": str(connection.process_id or ""),
-            "parting": connection.close_reason,
-            "code": connection.close_code,
-        },
-    )
+def _take_down(
+    ended: Sequence[Connection], stations: Mapping[int, Station], ranges: Mapping[int, Sequence[Range]]
+) -> None:
+    known = set(Drop.objects.filter(connection__in=[row.pk for row in ended]).values_list("connection", flat=True))
+    fresh = {row.pk: row for row in ended if row.pk not in known}
+    later = later_connections([Coming(row.station_id, row.pk, row.last_seen, is_back=False) for row in fresh.values()])
+    drops = []
+    for row in fresh.values():
+        station = stations[row.station_id]
+        organization_id = station.site.organization_id
+        drop = Drop(
+            connection=row.pk,
+            organization_id=organization_id,
+            station=station,
+            at=row.closed_at or row.last_seen,
+            heard_at=row.last_seen,
+            opened_at=row.opened_at,
+            back_at=later.get(row.pk),
+            address=row.remote_address,
+            line=line_of(row.remote_address),
+            provider=provider_at(station, row.remote_address, ranges[organization_id]).key[:80],
+            process=str(row.process_id or ""),
+            parting=row.close_reason,
+            code=row.close_code,
+        )
+        drops.append(drop)
+    Drop.objects.bulk_create(drops, ignore_conflicts=True)
 
 
 # --- Whose fault ---

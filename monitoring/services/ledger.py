@@ -51,50 +51,66 @@ def hear(heard: Heard, *, now: datetime | None = None) -> UptimeSignal | None:
 
 
 def hear_all(news: Sequence[Heard], *, now: datetime | None = None) -> int:
-    """The same for much that is heard of one station at once; how many signals were new."""
+    """The same for much that is heard at once, of any number of stations; how many signals were new."""
     return len(_hear(news, _whole(now or timezone.now()))) if news else 0
 
 
 def _hear(news: Sequence[Heard], now: datetime) -> list[UptimeSignal]:
-    """News of one station."""
-    station_id = news[0].station_id
     with transaction.atomic():
-        if not Station.objects.filter(pk=station_id).exists():
-            return []
-        ports.ensure([station_id], now=now)
+        # Since when each has its current connection.
+        opened_at = dict(
+            Station.objects.filter(pk__in={heard.station_id for heard in news}).values_list(
+                "pk", "connection__opened_at"
+            )
+        )
+        ports.ensure(list(opened_at), now=now)
         # Locked from here on: two that come at once see each other's signals, and the same fact is heard once.
-        concerned = list(Port.objects.select_for_update().filter(station=station_id).order_by("pk"))
+        concerned = list(Port.objects.select_for_update().filter(station__in=list(opened_at)).order_by("pk"))
         facts = [heard.fact for heard in news if heard.fact is not None]
         known = set(UptimeSignal.objects.filter(fact__in=facts).values_list("fact", flat=True)) if facts else set()
-        kept = UptimeSignal.objects.bulk_create(_signal(heard) for heard in news if heard.fact not in known)
-        for port in concerned:
-            told = [signal.at for signal in kept if signal.evse_id in (None, port.pk)]
-            if told:
-                ledger_rows.refresh(port, since=min(told), now=max(now, *told), grace=grace())
+        wanted = [heard for heard in news if heard.station_id in opened_at and heard.fact not in known]
+        kept = UptimeSignal.objects.bulk_create(_signal(heard, opened_at[heard.station_id]) for heard in wanted)
+        _bring_up(concerned, kept, now)
     return kept
 
 
-def _signal(heard: Heard) -> UptimeSignal:
+def _bring_up(concerned: Iterable[Port], kept: Iterable[UptimeSignal], now: datetime) -> None:
+    """Take new signals into the ledgers of locked ports."""
+    first: dict[tuple[int, int | None], datetime] = {}
+    for signal in kept:
+        key = signal.station_id, signal.evse_id
+        first[key] = min(signal.at, first.get(key, signal.at))
+        now = max(now, signal.at)
+    since = {}
+    for port in concerned:
+        told = [first[key] for key in ((port.station_id, None), (port.station_id, port.pk)) if key in first]
+        if told:
+            since[port.pk] = min(told)
+    behind = [port for port in concerned if port.pk in since]
+    ledger_rows.refresh_all(behind, since=since, now=now, grace=grace())
+
+
+def _signal(heard: Heard, opened_at: datetime | None) -> UptimeSignal:
     return UptimeSignal(
         station_id=heard.station_id,
         evse_id=heard.evse_id,
         channel=heard.channel,
         value=heard.value,
         detail=heard.detail[:50],
-        at=_whole(_happened_at(heard)),
+        at=_whole(_happened_at(heard, opened_at)),
         heard_at=heard.heard_at,
         fact=heard.fact,
         evidence=dict(heard.evidence),
     )
 
 
-def _happened_at(heard: Heard) -> datetime:
+def _happened_at(heard: Heard, opened_at: datetime | None) -> datetime:
     """What a charger tells after it was away is believed to have happened when it says; all else when we heard of it.
 
     Whoever is connected tells at once, and a clock that is wrong would change what is over.
     """
     said_at = heard.said_at
-    if said_at is None or said_at >= heard.heard_at:
+    if said_at is None or said_at >= heard.heard_at or (opened_at and said_at >= opened_at):
         return heard.heard_at
     connections = Connection.objects.filter(station=heard.station_id)
     before = connections.filter(opened_at__lte=said_at).order_by("-opened_at").first()
@@ -226,10 +242,14 @@ def sweep(*, now: datetime | None = None) -> int:
         .exclude(state=State.DOWN)
         .exclude(cause=Cause.OFFLINE)
     )
-    for pk, last_seen in silent.values_list("pk", "station__last_seen"):
-        refresh([pk], since=last_seen, now=now)
-        dealt += 1
-    return dealt + ports.follow()
+    last_seen = dict(silent.order_by("pk").values_list("pk", "station__last_seen"))
+    silent_ids = list(last_seen)
+    for first in range(0, len(silent_ids), ports.CHUNK):
+        with transaction.atomic():
+            some = silent_ids[first : first + ports.CHUNK]
+            locked = Port.objects.select_for_update().filter(pk__in=some).order_by("pk")
+            ledger_rows.refresh_all(list(locked), since=last_seen, now=now, grace=grace())
+    return dealt + len(last_seen) + ports.follow()
 
 
 def rebuild(port_ids: Iterable[int] | None = None, *, now: datetime | None = None) -> int:

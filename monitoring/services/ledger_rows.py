@@ -1,20 +1,121 @@
-"""The entries of one port's ledger: worked out from signals and corrections, and stored where they differ."""
+"""The entries of ledgers: worked out from signals and corrections, and stored where they differ.
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+What is new almost always falls into the last entry of a port, and of that the port knows what every channel had said
+before (`Port.told`). Such ports are dealt with together, in a few queries for all; the others one by one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
 from monitoring.domain.uptime import CONNECTION, Cause, Interval, Signal, Span, State, month_of, overlaid, timeline
 from monitoring.domain.uptime.signals import OFF, ON, commissioned_at
 from monitoring.models import Correction, LedgerEntry, Port, PortMonth, StatusDay, UptimeSignal
+from stations.services.flush import insert_many, update_many
+
+# SQLite takes no deeper expressions.
+_MOST_TERMS = 200
+
+
+def refresh_all(ports: Collection[Port], *, since: Mapping[int, datetime], now: datetime, grace: timedelta) -> int:
+    """Bring the ledgers of locked ports up to date, each from its moment in `since` on; how many rows change."""
+    going_on = _open_entries([port for port in ports if _goes_on(port, since[port.pk])])
+    changes = _go_on(going_on, now=now, grace=grace)
+    changes += [
+        change
+        for port in ports
+        if port.pk not in going_on and (change := _work_out(port, since=since[port.pk], now=now, grace=grace))
+    ]
+    return _write(changes, now)
 
 
 def refresh(port: Port, *, since: datetime | None, now: datetime, grace: timedelta) -> int:
     """Bring the ledger of a locked port up to date from `since` on (None: from its beginning); how many rows change."""
+    change = _work_out(port, since=since, now=now, grace=grace)
+    return _write([change], now) if change else 0
+
+
+@dataclass(slots=True)
+class _Change:
+    """What is to be written of a port's ledger. `edges`: where something became different."""
+
+    port: Port
+    closed: list[LedgerEntry] = field(default_factory=list)
+    stale: list[LedgerEntry] = field(default_factory=list)
+    new: list[LedgerEntry] = field(default_factory=list)
+    edges: list[datetime] = field(default_factory=list)
+    has_other_end: bool = False
+
+
+# --- Those whose last entry goes on, or ends ---
+
+
+def _goes_on(port: Port, since: datetime) -> bool:
+    """Whether all that is new falls into the last entry, and no silence reaches into it from before."""
+    if port.removed_at is not None or port.commissioned_at is None or port.since is None or since < port.since:
+        return False
+    return port.told is not None and (CONNECTION not in port.told or port.told[CONNECTION][1] == ON)
+
+
+def _open_entries(ports: Iterable[Port]) -> dict[int, tuple[Port, LedgerEntry]]:
+    """With its open entry each of the ports that has it where the port says."""
+    by_pk = {port.pk: port for port in ports}
+    rows = LedgerEntry.objects.filter(port__in=by_pk, replaced_at=None, end=None)
+    return {row.port_id: (by_pk[row.port_id], row) for row in rows if row.start == by_pk[row.port_id].since}
+
+
+def _go_on(going_on: Mapping[int, tuple[Port, LedgerEntry]], *, now: datetime, grace: timedelta) -> list[_Change]:
+    if not going_on:
+        return []
+    until = now + timedelta(seconds=1)
+    heard = _heard_since([port for port, _row in going_on.values()])
+    said: dict[int, list[Correction]] = defaultdict(list)
+    oldest = min(row.start for _port, row in going_on.values())
+    for correction in Correction.objects.filter(port__in=list(going_on), end__gt=oldest).order_by("pk"):
+        said[correction.port_id].append(correction)
+    changes = []
+    for port, row in going_on.values():
+        before = [_told_signal(channel, told) for channel, told in (port.told or {}).items()]
+        after = [signal for evse_id, signal in heard[port.station_id] if evse_id in (None, port.pk)]
+        signals = before + [signal for signal in after if signal.at >= row.start]
+        corrections = _said([correction for correction in said[port.pk] if correction.end > row.start])
+        intervals = overlaid(timeline(signals, since=row.start, until=until, grace=grace), corrections)
+        changes.append(_compare(port, intervals, [row], signals, now=now, until=until))
+    return changes
+
+
+def _heard_since(ports: Iterable[Port]) -> dict[int, list[tuple[int | None, Signal]]]:
+    """What was heard of their stations since their last entries began, by station, with the EVSE that it concerns."""
+    begun: dict[int, datetime] = {}
+    for port in ports:
+        if port.since is not None:
+            begun[port.station_id] = min(port.since, begun.get(port.station_id, port.since))
+    wanted = [Q(station=station_id, at__gte=at) for station_id, at in begun.items()]
+    found: dict[int, list[tuple[int | None, Signal]]] = defaultdict(list)
+    for first in range(0, len(wanted), _MOST_TERMS):
+        of_some = Q(*wanted[first : first + _MOST_TERMS], _connector=Q.OR)
+        for row in UptimeSignal.objects.filter(of_some).order_by():
+            found[row.station_id].append((row.evse_id, _signal(row)))
+    return found
+
+
+def _told_signal(channel: str, told: Sequence[Any]) -> Signal:
+    at, value, detail, order = told
+    return Signal(datetime.fromisoformat(at), channel, value, detail, order)
+
+
+# --- One by one ---
+
+
+def _work_out(port: Port, *, since: datetime | None, now: datetime, grace: timedelta) -> _Change | None:
     before, begun = port.commissioned_at, _begin(port)
     if begun is None:
-        return 0
+        return None
     # What is heard this very second belongs to it, too.
     until = port.removed_at or now + timedelta(seconds=1)
     start = begun
@@ -23,9 +124,8 @@ def refresh(port: Port, *, since: datetime | None, now: datetime, grace: timedel
     signals = _signals(port, start)
     told = timeline(signals, since=start, until=until, grace=grace)
     intervals = overlaid(told, _corrections(port, start))
-    changed = _store(port, intervals, start=start, now=now, until=until)
-    _note_end(port, intervals)
-    return changed
+    known = list(_current(port).filter(Q(end=None) | Q(end__gt=start)))
+    return _compare(port, intervals, known, signals, now=now, until=until)
 
 
 def _begin(port: Port) -> datetime | None:
@@ -76,28 +176,43 @@ def _signal(row: UptimeSignal) -> Signal:
 
 
 def _corrections(port: Port, start: datetime) -> list[Interval | Span]:
-    rows = Correction.objects.filter(port=port, end__gt=start).order_by("pk")
+    return _said(Correction.objects.filter(port=port, end__gt=start).order_by("pk"))
+
+
+def _said(corrections: Iterable[Correction]) -> list[Interval | Span]:
     return [
         Interval(row.start, row.end, State(row.state), Cause(row.cause), "", row.pk)
         if row.state
         else Span(row.start, row.end)
-        for row in rows
+        for row in corrections
     ]
 
 
-def _store(port: Port, intervals: list[Interval], *, start: datetime, now: datetime, until: datetime) -> int:
-    """Write what differs from the current entries that end after `start`; the last one stays open while it lasts."""
+# --- What differs ---
+
+
+def _compare(
+    port: Port,
+    intervals: list[Interval],
+    known_rows: Iterable[LedgerEntry],
+    signals: Iterable[Signal],
+    *,
+    now: datetime,
+    until: datetime,
+) -> _Change:
+    """What differs from the current entries that end after the first interval begins; the last one stays open while it
+    lasts."""
     is_over = port.removed_at is not None
     wanted: dict[_Key, Interval] = {
         (i.start, None if i.end == until and not is_over else i.end, *i[2:5], i.correction or None): i
         for i in intervals
     }
-    known = {_key(row): row for row in _current(port).filter(Q(end=None) | Q(end__gt=start))}
+    known = {_key(row): row for row in known_rows}
     stale = {key: row for key, row in known.items() if key not in wanted}
     new = [key for key in wanted if key not in known]
-    closed = _close(stale, new, now)
-    LedgerEntry.objects.filter(pk__in=[row.pk for row in stale.values()]).update(replaced_at=now)
-    LedgerEntry.objects.bulk_create(
+    change = _Change(port, closed=_close(stale, new, now))
+    change.stale = list(stale.values())
+    change.new = [
         LedgerEntry(
             port=port,
             start=key[0],
@@ -110,13 +225,11 @@ def _store(port: Port, intervals: list[Interval], *, start: datetime, now: datet
             recorded_at=now,
         )
         for key in new
-    )
-    edges = [*closed, *(key[0] for key in new), *(row.start for row in stale.values())]
-    if edges:
-        note(port.pk, min(edges))
-        if min(edges).date() < now.date():
-            touch_days(port, min(edges))
-    return len(new) + len(stale) + len(closed)
+    ]
+    change.edges = [row.end for row in change.closed if row.end]
+    change.edges += [row.start for row in [*change.new, *change.stale]]
+    change.has_other_end = _take_end(port, intervals, signals)
+    return change
 
 
 _Key = tuple[datetime, datetime | None, str, str, str, int | None]
@@ -126,38 +239,74 @@ def _key(row: LedgerEntry) -> _Key:
     return row.start, row.end, row.state, row.cause, row.detail, row.correction_id
 
 
-def _close(stale: dict[_Key, LedgerEntry], new: list[_Key], now: datetime) -> list[datetime]:
-    """The open entry that is over now ends: the same row, which was known to last until now. Takes it from both lists
-    and returns where it ends."""
+def _close(stale: dict[_Key, LedgerEntry], new: list[_Key], now: datetime) -> list[LedgerEntry]:
+    """The open entry that is over now: the same row ends, known to last until now. Takes it from both lists."""
     for key in [key for key in stale if key[1] is None]:
         for over in [over for over in new if over[1] and (over[0], *over[2:]) == (key[0], *key[2:])]:
             row = stale.pop(key)
             new.remove(over)
-            LedgerEntry.objects.filter(pk=row.pk).update(end=over[1], closed_at=now)
-            return [over[1]] if over[1] else []
+            row.end, row.closed_at = over[1], now
+            return [row]
     return []
 
 
-def _note_end(port: Port, intervals: list[Interval]) -> None:
-    """How the ledger ends, on the port itself: lists ask for nothing else."""
+def _take_end(port: Port, intervals: Sequence[Interval], signals: Iterable[Signal]) -> bool:
+    """How the ledger ends, on the port itself: lists ask for nothing else, and from there it goes on. Whether that is
+    new."""
     if not intervals:
-        return
+        return False
     last = intervals[-1]
-    if (port.state, port.cause, port.since) != (last.state, last.cause, last.start):
-        port.state, port.cause, port.since = last.state, last.cause, last.start
-        Port.objects.filter(pk=port.pk).update(state=last.state, cause=last.cause, since=last.start)
+    told: dict[str, list[Any]] = {}
+    for signal in sorted(signals, key=itemgetter(0, 4, 1, 2)):
+        if signal.at < last.start:
+            told[signal.channel] = [signal.at.isoformat(), signal.value, signal.detail, signal.order]
+    end = (last.state.value, last.cause.value, last.start, told)
+    if (port.state, port.cause, port.since, port.told) == end:
+        return False
+    port.state, port.cause, port.since, port.told = end
+    return True
 
 
-def note(port_id: int, since: datetime) -> None:
-    """The sums that reach beyond `since` are to be worked out anew."""
-    months = PortMonth.objects.filter(port=port_id, month__gte=month_of(since), through__gt=since)
-    months.update(is_due=True)
+def _write(changes: Sequence[_Change], now: datetime) -> int:
+    """Store them; how many rows of entries changed."""
+    closed = [row for change in changes for row in change.closed]
+    stale = [row.pk for change in changes for row in change.stale]
+    new = [row for change in changes for row in change.new]
+    update_many(closed, ["end", "closed_at"])
+    if stale:
+        LedgerEntry.objects.filter(pk__in=stale).update(replaced_at=now)
+    insert_many(new)
+    _note({change.port.pk: min(change.edges) for change in changes if change.edges})
+    _touch_days(changes, now)
+    update_many([change.port for change in changes if change.has_other_end], ["state", "cause", "since", "told"])
+    return len(closed) + len(stale) + len(new)
 
 
-def touch_days(port: Port, since: datetime) -> None:
-    """So are the days of its site on a status page. Today's row is always."""
-    rows = StatusDay.objects.filter(site=port.site_id, day__gte=since.date(), is_due=False)
-    rows.update(is_due=True)
+def _note(since: Mapping[int, datetime]) -> None:
+    """The sums of these ports that reach beyond the moment are to be worked out anew."""
+    if not since:
+        return
+    first = min(since.values())
+    rows = PortMonth.objects.filter(port__in=list(since), month__gte=month_of(first), through__gt=first, is_due=False)
+    due = [
+        pk
+        for pk, port_id, month, through in rows.order_by().values_list("pk", "port", "month", "through")
+        if month >= month_of(since[port_id]) and through > since[port_id]
+    ]
+    if due:
+        PortMonth.objects.filter(pk__in=due).update(is_due=True)
+
+
+def _touch_days(changes: Sequence[_Change], now: datetime) -> None:
+    """So are the days of their sites on a status page. Today's row is always."""
+    since: dict[int, date] = {}
+    for change in changes:
+        if change.edges and change.port.site_id is not None:
+            day = min(change.edges).date()
+            since[change.port.site_id] = min(day, since.get(change.port.site_id, day))
+    for site_id, day in since.items():
+        if day < now.date():
+            StatusDay.objects.filter(site=site_id, day__gte=day, is_due=False).update(is_due=True)
 
 
 def _of(port: Port) -> QuerySet[UptimeSignal]:

@@ -4,7 +4,7 @@ Whatever stops the process, the rows say what is still to do: the command and th
 together, and nothing is sent twice to a station that took it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -38,9 +38,9 @@ def sweep(*, now: datetime | None = None) -> int:
     return turned + sum(_advance(pk, now) for pk in list(rows))
 
 
-def look_at(*, station_id: int, now: datetime) -> None:
-    """Something happened at a station: its rows are looked at with the next sweep."""
-    rows = WindowStation.objects.filter(station=station_id).exclude(state__in=FINAL)
+def look_at(station_ids: Collection[int], *, now: datetime) -> None:
+    """Something happened at stations: their rows are looked at with the next sweep."""
+    rows = WindowStation.objects.filter(station__in=station_ids).exclude(state__in=FINAL)
     rows.filter(Q(due_at__gt=now) | Q(due_at=None)).update(due_at=now)
 
 

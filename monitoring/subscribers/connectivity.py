@@ -1,18 +1,25 @@
 """Comings and goings of stations."""
 
+from collections.abc import Sequence
+
 from monitoring.services import connectivity, drops
+from monitoring.services.comings import Coming
+from monitoring.services.drops import Boot
+from stations.journal import InBatches
 from stations.models import Fact
 
 
-def on_connected(fact: Fact) -> None:
-    connectivity.note_connected(station_id=fact.subject_id, at=fact.at)
-    drops.note_connected(station_id=fact.subject_id, connection_id=fact.data["connection"], at=fact.at)
+def _listen(facts: Sequence[Fact]) -> None:
+    news = [
+        Coming(fact.subject_id, fact.data["connection"], fact.at, is_back=fact.kind == "station.connected")
+        for fact in facts
+        if fact.kind in ("station.connected", "station.disconnected")
+    ]
+    if news:
+        connectivity.note(news)
+        drops.note(news)
+    booted = [fact for fact in facts if fact.kind == "station.booted"]
+    drops.note_boots([Boot(fact.subject_id, fact.at, fact.data.get("reason", "")) for fact in booted])
 
 
-def on_disconnected(fact: Fact) -> None:
-    connectivity.note_disconnected(station_id=fact.subject_id, connection_id=fact.data["connection"], at=fact.at)
-    drops.note_lost(station_id=fact.subject_id, connection_id=fact.data["connection"])
-
-
-def on_booted(fact: Fact) -> None:
-    drops.note_boot(station_id=fact.subject_id, at=fact.at, reason=fact.data.get("reason", ""))
+on_facts = InBatches(_listen)

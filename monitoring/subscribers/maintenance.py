@@ -1,19 +1,24 @@
 """What maintenance windows wait for: sessions that end, stations that come back, commands that are answered."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from monitoring.services import window_sweep
+from stations.journal import InBatches
 from stations.models import Fact
 
 
-def on_session_ended(fact: Fact) -> None:
-    window_sweep.look_at(station_id=fact.data["station"], now=timezone.now())
+def _listen(facts: Sequence[Fact]) -> None:
+    window_sweep.look_at({_station_of(fact) for fact in facts if _concerns(fact)}, now=timezone.now())
 
 
-def on_connected(fact: Fact) -> None:
-    window_sweep.look_at(station_id=fact.subject_id, now=timezone.now())
+on_facts = InBatches(_listen)
 
 
-def on_command_finished(fact: Fact) -> None:
-    if fact.data.get("kind") == "change_availability":
-        window_sweep.look_at(station_id=fact.data["station"], now=timezone.now())
+def _concerns(fact: Fact) -> bool:
+    return fact.kind != "command.finished" or fact.data.get("kind") == "change_availability"
+
+
+def _station_of(fact: Fact) -> int:
+    return int(fact.subject_id if fact.kind == "station.connected" else fact.data["station"])

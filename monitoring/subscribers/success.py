@@ -1,9 +1,11 @@
 """What happens at ports becomes attempts to charge."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from monitoring.services import attempts
 from stations.domain.commands import CommandKind
+from stations.journal import InBatches
 from stations.models import Command, Connector, Fact, Session
 
 
@@ -22,9 +24,14 @@ def on_command_finished(fact: Fact) -> None:
         attempts.of_command(command)
 
 
-def on_connector_status(fact: Fact) -> None:
+def _follow_plugs(facts: Sequence[Fact]) -> None:
     """Somebody plugs in, charges, leaves."""
-    connector = Connector.objects.select_related("station__site").filter(pk=fact.subject_id).first()
-    if connector is not None:
-        at = datetime.fromisoformat(fact.data["said_at"])
-        attempts.of_status(connector, before=fact.data["from"], after=fact.data["to"], at=at)
+    told = [fact for fact in facts if attempts.concerns(fact.data["from"], fact.data["to"])]
+    plugs = Connector.objects.select_related("station__site").in_bulk([fact.subject_id for fact in told])
+    for fact in told:
+        if fact.subject_id in plugs:
+            at = datetime.fromisoformat(fact.data["said_at"])
+            attempts.of_status(plugs[fact.subject_id], before=fact.data["from"], after=fact.data["to"], at=at)
+
+
+on_connector_statuses = InBatches(_follow_plugs)

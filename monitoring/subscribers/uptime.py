@@ -1,50 +1,51 @@
 """News that the uptime ledger rests on. What changes nothing there (a session begins, a plug is taken) is not kept."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-from django.utils import timezone
 
 from monitoring.domain.uptime import CONNECTION, OPERATOR, STATION, connector
 from monitoring.domain.uptime.signals import OFF, ON, Word, word_of
 from monitoring.services import ledger
 from monitoring.services.ledger import Heard
 from stations.domain.commands import CommandKind, CommandState
+from stations.journal import InBatches
 from stations.models import Command, Connector, Evse, Fact
 
 
-def on_connected(fact: Fact) -> None:
-    ledger.hear(Heard(fact.subject_id, CONNECTION, ON, fact.at, fact=fact.pk, evidence=fact.data))
+def _listen(facts: Sequence[Fact]) -> None:
+    ledger.hear_all([*_comings(facts), *_statuses(facts), *_appeared(facts), *_taken_out(facts)])
 
 
-def on_disconnected(fact: Fact) -> None:
-    """It was there until the last sign of it, which is the time of the fact."""
-    ledger.hear(Heard(fact.subject_id, CONNECTION, OFF, fact.at, fact=fact.pk, evidence=fact.data))
+on_facts = InBatches(_listen)
 
 
-def on_connector_status(fact: Fact) -> None:
-    if not _is_news(fact):
-        return
-    heard = Heard(
-        fact.data["station"],
-        connector(fact.subject_id),
-        word_of(fact.data["to"]),
-        fact.at,
-        evse_id=fact.data["evse"],
-        detail=_error(fact),
-        said_at=datetime.fromisoformat(fact.data["said_at"]),
-        fact=fact.pk,
-        evidence=fact.data,
-    )
-    ledger.hear(heard)
+def _comings(facts: Sequence[Fact]) -> list[Heard]:
+    """Of one that went: it was there until the last sign of it, which is the time of the fact."""
+    value = {"station.connected": ON, "station.disconnected": OFF}
+    return [
+        Heard(fact.subject_id, CONNECTION, value[fact.kind], fact.at, fact=fact.pk, evidence=fact.data)
+        for fact in facts
+        if fact.kind in value
+    ]
 
 
-def on_station_status(fact: Fact) -> None:
-    if not _is_news(fact):
-        return
-    said_at = datetime.fromisoformat(fact.data["said_at"])
-    word = word_of(fact.data["to"])
-    heard = Heard(fact.subject_id, STATION, word, fact.at, detail=_error(fact), said_at=said_at, fact=fact.pk)
-    ledger.hear(heard)
+def _statuses(facts: Sequence[Fact]) -> list[Heard]:
+    """Of connectors and of stations as a whole."""
+    return [
+        Heard(
+            fact.data["station"] if fact.kind == "connector.status" else fact.subject_id,
+            connector(fact.subject_id) if fact.kind == "connector.status" else STATION,
+            word_of(fact.data["to"]),
+            fact.at,
+            evse_id=fact.data.get("evse"),
+            detail=_error(fact),
+            said_at=datetime.fromisoformat(fact.data["said_at"]),
+            fact=fact.pk,
+            evidence=fact.data,
+        )
+        for fact in facts
+        if fact.kind in ("connector.status", "station.status") and _is_news(fact)
+    ]
 
 
 def _is_news(fact: Fact) -> bool:
@@ -57,23 +58,30 @@ def _error(fact: Fact) -> str:
     return str(fact.data.get("error_code", "")) if word_of(fact.data["to"]) is Word.FAULTED else ""
 
 
-def on_connector_appeared(fact: Fact) -> None:
-    found = Connector.objects.filter(pk=fact.subject_id).first()
-    if found is not None:
-        channel = connector(found.pk)
-        ledger.hear(Heard(found.station_id, channel, Word.UNKNOWN, fact.at, evse_id=found.evse_id, fact=fact.pk))
+def _appeared(facts: Sequence[Fact]) -> list[Heard]:
+    told = _by_subject(facts, "connector.appeared")
+    return [
+        Heard(plug.station_id, connector(plug.pk), Word.UNKNOWN, fact.at, evse_id=plug.evse_id, fact=fact.pk)
+        for plug in Connector.objects.filter(pk__in=told)
+        for fact in told[plug.pk]
+    ]
 
 
-def on_command_finished(fact: Fact) -> None:
+def _taken_out(facts: Sequence[Fact]) -> list[Heard]:
     """An operator took an EVSE or a station out of service, or put it back."""
-    if fact.data.get("kind") != CommandKind.CHANGE_AVAILABILITY or fact.data.get("state") != CommandState.ACCEPTED:
-        return
-    command = Command.objects.filter(pk=fact.subject_id).first()
-    if command is None:
-        return
+    done = [
+        fact
+        for fact in facts
+        if fact.data.get("kind") == CommandKind.CHANGE_AVAILABILITY and fact.data.get("state") == CommandState.ACCEPTED
+    ]
+    told = _by_subject(done, "command.finished")
+    return [_ordered(command, fact) for command in Command.objects.filter(pk__in=told) for fact in told[command.pk]]
+
+
+def _ordered(command: Command, fact: Fact) -> Heard:
     number = command.values.get("evse")
     evse = Evse.objects.filter(station=command.station_id, number=number).first() if number else None
-    heard = Heard(
+    return Heard(
         command.station_id,
         OPERATOR,
         ON if command.values.get("operative") else OFF,
@@ -82,4 +90,11 @@ def on_command_finished(fact: Fact) -> None:
         fact=fact.pk,
         evidence={"command": command.pk, "by": command.requested_by_id},
     )
-    ledger.hear(heard, now=timezone.now())
+
+
+def _by_subject(facts: Sequence[Fact], kind: str) -> Mapping[int, list[Fact]]:
+    found: dict[int, list[Fact]] = {}
+    for fact in facts:
+        if fact.kind == kind:
+            found.setdefault(fact.subject_id, []).append(fact)
+    return found

@@ -9,6 +9,8 @@ from monitoring.domain.attribution import Culprit
 from monitoring.models import Drop, ProviderRange, StationLink
 from monitoring.selectors.links import causes_of
 from monitoring.services import drops
+from monitoring.services.comings import Coming
+from monitoring.services.drops import Boot
 from stations.domain.commands import CommandState
 from stations.domain.partings import Parting
 from tests import factories
@@ -37,7 +39,7 @@ def connected(station, address, at):
         station=station, process=process, remote_address=address, opened_at=at, last_seen=at
     )
     station.save()
-    drops.note_connected(station_id=station.pk, connection_id=station.connection_id, at=at)
+    drops.note([Coming(station.pk, station.connection_id, at, is_back=True)])
 
 
 def lose(*stations, at=NOON, parting=Parting.SILENT):
@@ -47,7 +49,7 @@ def lose(*stations, at=NOON, parting=Parting.SILENT):
         connection.save()
         station.connection = None
         station.save()
-        drops.note_lost(station_id=station.pk, connection_id=connection.pk)
+        drops.note([Coming(station.pk, connection.pk, connection.last_seen, is_back=False)])
 
 
 def culprits():
@@ -109,7 +111,7 @@ def test_a_power_cut_is_known_by_the_boots_after_it(crowd):
     lose(*stations)
     assert culprits() == {Culprit.ROUTER}
     for station in stations:
-        drops.note_boot(station_id=station.pk, at=NOON + timedelta(minutes=2), reason="PowerUp")
+        drops.note_boots([Boot(station.pk, NOON + timedelta(minutes=2), "PowerUp")])
     assert culprits() == {Culprit.POWER}
 
 
@@ -122,7 +124,7 @@ def test_a_drop_told_twice_is_one(crowd):
     station = crowd(1, "203.0.113.7")[0]
     connection = station.connection_id
     lose(station)
-    drops.note_lost(station_id=station.pk, connection_id=connection)
+    drops.note([Coming(station.pk, connection, NOON, is_back=False)])
     assert Drop.objects.count() == 1
 
 

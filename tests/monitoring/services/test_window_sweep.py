@@ -97,7 +97,7 @@ def test_one_that_is_away_is_taken_out_when_it_comes_back(station, window):
     sweep(window)
     assert (row(window).state, row(window).problem) == (State.WAITING, "The station is offline.")
     factories.connect(station)
-    window_sweep.look_at(station_id=station.pk, now=timezone.now())
+    window_sweep.look_at([station.pk], now=timezone.now())
     window_sweep.sweep()
     assert availability() == [False]
 

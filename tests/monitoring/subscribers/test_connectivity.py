@@ -37,8 +37,7 @@ def _fact(kind, station, data, when):
 
 def tell(facts):
     for fact in facts:
-        listen = connectivity.on_connected if fact.kind == "station.connected" else connectivity.on_disconnected
-        listen(fact)
+        connectivity.on_facts.run([fact])
 
 
 def spells():
@@ -49,6 +48,13 @@ def test_any_order_gives_the_same_spells(facts):
     for order in permutations(facts):
         OfflineSpell.objects.all().delete()
         tell(order)
+        assert spells() == [(at(10), at(20)), (at(30), at(40))]
+
+
+def test_all_at_once_gives_the_same_spells_as_one_by_one(facts):
+    for order in permutations(facts):
+        OfflineSpell.objects.all().delete()
+        connectivity.on_facts.run(order)
         assert spells() == [(at(10), at(20)), (at(30), at(40))]
 
 
