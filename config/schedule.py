@@ -38,6 +38,7 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.publish_incidents": 10,
     "monitoring.tasks.send_status_letters": 5,
     "monitoring.tasks.add_up_status_days": 300,
+    "monitoring.tasks.sweep_tickets": 5,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

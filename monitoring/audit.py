@@ -2,6 +2,7 @@
 
 from drivers.audit import log
 from monitoring.models import (
+    CannedAnswer,
     Channel,
     Checklist,
     EscalationPolicy,
@@ -12,9 +13,12 @@ from monitoring.models import (
     MaintenancePlan,
     MaintenanceWindow,
     Playbook,
+    RefundRequest,
     Rota,
     RotaLayer,
     RotaOverride,
+    SupportPolicy,
+    Ticket,
     WorkOrder,
 )
 
@@ -48,3 +52,15 @@ def register() -> None:
     log(Exclusion, lambda row: [(row.site.organization_id, row.site_id)], exclude_fields=["file"])
     log(FederalSite, lambda row: [(row.site.organization_id, row.site_id)])
     log(HelplineContact, lambda row: [(row.organization_id, row.site_id)], exclude_fields=["note"])
+    log(
+        Ticket,
+        lambda row: [(row.organization_id, row.site_id)],
+        include_fields=["subject", "state", "category", "priority", "assigned_to", "incident"],
+    )
+    log(
+        RefundRequest,
+        lambda row: [(row.ticket.organization_id, row.ticket.site_id)],
+        include_fields=["ticket", "state", "amount_minor", "currency", "decision_note"],
+    )
+    log(SupportPolicy, lambda row: [(row.organization_id, None)])
+    log(CannedAnswer, lambda row: [(row.organization_id, None)])

@@ -27,16 +27,23 @@ class Permission(StrEnum):
     RESPOND = "respond"  # acknowledge, assign and comment incidents; answer drivers
     MAINTAIN = "maintain"  # work orders, inspections, maintenance windows
     MANAGE_MONITORING = "manage_monitoring"  # rules, who is told of what, plans, exclusions from uptime
+    VIEW_TICKETS = "view_tickets"  # what drivers report, with their names and addresses
+    DECIDE_REFUNDS = "decide_refunds"  # of those that somebody else has asked for
     MANAGE_MEMBERS = "manage_members"  # and what the organization asks of them
 
 
 _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.OPERATOR: frozenset(Permission) - {_P.MANAGE_MEMBERS},
-    Role.TECHNICIAN: frozenset({_P.VIEW_NETWORK, _P.COMMAND, _P.ASSIST, _P.VIEW_SESSIONS, _P.RESPOND, _P.MAINTAIN}),
-    Role.SUPPORT: frozenset({_P.VIEW_NETWORK, _P.ASSIST, _P.VIEW_SESSIONS, _P.VIEW_TOKENS, _P.RESPOND}),
-    Role.FINANCE: frozenset({_P.VIEW_NETWORK, _P.VIEW_SESSIONS}),
+    # Who runs the desk asks for refunds; who looks after the money decides.
+    Role.OPERATOR: frozenset(Permission) - {_P.MANAGE_MEMBERS, _P.DECIDE_REFUNDS},
+    Role.TECHNICIAN: frozenset(
+        {_P.VIEW_NETWORK, _P.COMMAND, _P.ASSIST, _P.VIEW_SESSIONS, _P.RESPOND, _P.MAINTAIN, _P.VIEW_TICKETS}
+    ),
+    Role.SUPPORT: frozenset(
+        {_P.VIEW_NETWORK, _P.ASSIST, _P.VIEW_SESSIONS, _P.VIEW_TOKENS, _P.RESPOND, _P.VIEW_TICKETS}
+    ),
+    Role.FINANCE: frozenset({_P.VIEW_NETWORK, _P.VIEW_SESSIONS, _P.VIEW_TICKETS, _P.DECIDE_REFUNDS}),
     Role.VIEWER: frozenset({_P.VIEW_NETWORK}),
 }
 

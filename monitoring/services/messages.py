@@ -1,6 +1,7 @@
 """What a notification says: to people in their language, to programs as JSON."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,8 @@ def compose(notification: Notification) -> Message:
             return _test(notification)
         if notification.change == Change.DIGEST:
             return _digest(notification)
+        if notification.change == Change.TICKET_DUE:
+            return _ticket(notification)
         return _about(notification)
 
 
@@ -65,12 +68,59 @@ def _about(notification: Notification) -> Message:
     )
 
 
+def _title(notification: Notification) -> str:
+    if notification.ticket is not None:
+        return f"{notification.ticket.reference} {notification.ticket.subject}"
+    return reread(notification.incident.title) if notification.incident else ""
+
+
+def _ticket(notification: Notification) -> Message:
+    ticket = notification.ticket
+    if ticket is None:
+        raise ValueError("a notification about no ticket")
+    due = ticket.first_answer_due_at or ticket.resolution_due_at
+    context = {
+        "heading": heading(notification),
+        "ticket": ticket,
+        "due": due,
+        "is_answer": ticket.first_answer_due_at is not None,
+        "reason": reread(notification.reason),
+        "link": link_to(reverse("monitoring:ticket", args=[ticket.reference])),
+    }
+    return Message(
+        key=notification.key,
+        subject=f"{heading(notification)}: {ticket.reference} {ticket.subject}"[:200],
+        text=render_to_string("monitoring/mail/ticket_due.txt", context).strip() + "\n",
+        html=render_to_string("monitoring/mail/ticket_due.html", context),
+        thread=f"ticket.{ticket.pk}",
+        data=_ticket_data(notification, due),
+    )
+
+
+def _ticket_data(notification: Notification, due: datetime | None) -> dict[str, Any]:
+    ticket = notification.ticket
+    if ticket is None:
+        return {}
+    return {
+        "kind": "ticket.due",
+        "organization": notification.organization.slug,
+        "at": notification.created_at.isoformat(),
+        "ticket": {
+            "reference": ticket.reference,
+            "subject": ticket.subject,
+            "priority": ticket.get_priority_display(),
+            "due_at": due.isoformat() if due else None,
+            "url": link_to(reverse("monitoring:ticket", args=[ticket.reference])),
+        },
+    }
+
+
 def _digest(notification: Notification) -> Message:
-    contents = list(notification.contents.select_related("incident__site").order_by("id"))
+    contents = list(notification.contents.select_related("incident__site", "ticket__site").order_by("id"))
     open_ones = {n.incident_id for n in contents if n.incident and n.incident.is_open}
     subject = ngettext("%(count)d message about incidents", "%(count)d messages about incidents", len(contents))
     subject = subject % {"count": len(contents)}
-    lines = [(heading(n), reread(n.incident.title), n.incident, n.created_at) for n in contents if n.incident]
+    lines = [(heading(n), _title(n), n.incident or n.ticket, n.created_at) for n in contents]
     context = {
         "subject": subject,
         "open": len(open_ones),
@@ -87,7 +137,7 @@ def _digest(notification: Notification) -> Message:
             "kind": "digest",
             "organization": notification.organization.slug,
             "at": notification.created_at.isoformat(),
-            "messages": [_data(n) for n in contents[:MOST_IN_DIGEST]],
+            "messages": [_data(n) or _ticket_data(n, None) for n in contents[:MOST_IN_DIGEST]],
         },
     )
 
@@ -118,6 +168,7 @@ def heading(notification: Notification) -> str:
         Change.ASSIGNED: _("%(severity)s incident, assigned to you"),
         Change.ACKNOWLEDGED: _("Acknowledged"),
         Change.RESOLVED: _("Resolved"),
+        Change.TICKET_DUE: _("Ticket soon due"),
     }
     return said.get(notification.change, "") % {"severity": severity}
 

@@ -127,7 +127,7 @@ def notify(
     """Write down one message for each way, unless it stands there already (`base` and the way); how many are new."""
     rows = []
     for way in ways:
-        until = _quiet_until(way, incident.severity, now=now, is_on_call=is_on_call)
+        until = quiet_until(way, incident.severity, now=now, is_on_call=is_on_call)
         rows.append(
             Notification(
                 organization_id=incident.organization_id,
@@ -150,7 +150,8 @@ def notify(
     return len(fresh)
 
 
-def _quiet_until(way: Way, severity: int, *, now: datetime, is_on_call: bool) -> datetime | None:
+def quiet_until(way: Way, severity: int, *, now: datetime, is_on_call: bool) -> datetime | None:
+    """Until when a message is held back for a person's quiet hours; None: it leaves now."""
     if way.person is None:
         return None
     preference = preference_of(way.person)

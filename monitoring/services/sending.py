@@ -74,7 +74,7 @@ def _claim(pk: int) -> Notification | None:
     """Take a message, unless somebody else has, it is not needed any more, or its way has had too many lately."""
     now = clock.now()
     found = Notification.objects.select_related(
-        "incident__site", "incident__acknowledged_by", "person", "channel", "organization"
+        "incident__site", "incident__acknowledged_by", "ticket__site", "person", "channel", "organization"
     )
     row = found.filter(pk=pk).first()
     if row is None:
@@ -103,6 +103,8 @@ def _claim(pk: int) -> Notification | None:
 def _needless(row: Notification) -> str:
     if row.channel is not None and not row.channel.is_active and row.change != Change.TEST:
         return english("The channel was switched off.")
+    if row.ticket is not None and not row.ticket.is_open:
+        return english("The ticket was resolved before.")
     incident = row.incident
     if incident is None or row.person_id is None or row.change not in OPENING:
         return ""

@@ -1,24 +1,28 @@
 """What a ticket's charger is like: looked up when it is opened, and on its page beside that."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from monitoring.domain.snapshots import FrameText, PlugState, SessionState, Snapshot, to_json
 from monitoring.models import Ticket, TicketSnapshot
 from stations.models import Connector, Frame, Session, Station
 
 FRAMES = 20
+# What a charger was like longer ago is not known, and not made up.
+LATEST = timedelta(hours=1)
 # Frames are a charger's own words; what is longer than this is cut.
 LONGEST_FRAME = 4000
 
 
-def take(ticket: Ticket, *, at: datetime) -> TicketSnapshot | None:
-    """Keep what the charger is like now; None for a ticket without one."""
-    if ticket.station_id is None:
+def take(ticket: Ticket) -> TicketSnapshot | None:
+    """Keep what the charger is like now; None for a ticket without one, or opened about the past."""
+    now = timezone.now()
+    if ticket.station_id is None or ticket.opened_at < now - LATEST:
         return None
     data = to_json(look(ticket, frames=FRAMES))
-    return TicketSnapshot.objects.create(ticket=ticket, taken_at=at, data=data)
+    return TicketSnapshot.objects.create(ticket=ticket, taken_at=now, data=data)
 
 
 def look(ticket: Ticket, *, frames: int = 0) -> Snapshot:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.models import Organization, User
 from monitoring.domain.references import new_reference
@@ -47,7 +47,7 @@ def open_ticket(
     """
     if key and (known := Ticket.objects.filter(organization=organization, key=key).first()):
         return known
-    now = at or timezone.now()
+    now = at or clock.now()
     evse = evse or (session.evse if session else None)
     station = station or (evse.station if evse else None) or (session.station if session else None)
     site = site or (station.site if station else None)
@@ -99,7 +99,7 @@ def _put_down(ticket: Ticket, message: TicketMessage, now: datetime) -> None:
     ticket.save(force_insert=True)
     message.ticket = ticket
     message.save(force_insert=True)
-    ticket_snapshots.take(ticket, at=now)
+    ticket_snapshots.take(ticket)
     _record(ticket, "opened", now, source=ticket.source, category=ticket.category)
 
 
@@ -110,7 +110,7 @@ def answer(
 
     Raises ValidationError for nothing, or where there is no address to write to.
     """
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         if not row.email:
             raise ValidationError(
@@ -131,7 +131,7 @@ def answer(
 
 def note(*, ticket: Ticket, text: str, by: User | None, at: datetime | None = None) -> TicketMessage:
     """For staff alone. Raises ValidationError for nothing."""
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         message = _message(row, Author.STAFF if by else Author.SYSTEM, text, at=now, by=by, is_internal=True)
         message.save()
@@ -141,7 +141,7 @@ def note(*, ticket: Ticket, text: str, by: User | None, at: datetime | None = No
 
 def note_call(*, ticket: Ticket, text: str, by: User, at: datetime | None = None) -> TicketMessage:
     """What was said on the phone: it counts as an answer, and no letter leaves. Raises ValidationError for nothing."""
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         message = _message(row, Author.STAFF, text, at=now, by=by)
         message.save()
@@ -157,7 +157,7 @@ def take_in_reply(
 
     Raises ValidationError for nothing.
     """
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         if message_id and row.messages.filter(message_id=message_id).exists():
             return None
@@ -170,7 +170,7 @@ def take_in_reply(
 
 def resolve(*, ticket: Ticket, by: User | None, text: str = "", at: datetime | None = None) -> Ticket:
     """It is solved; `text`, if any, is told to the driver. A second time changes nothing. Raises ValidationError."""
-    now = at or timezone.now()
+    now = at or clock.now()
     with transaction.atomic():
         if text.strip():
             answer(ticket=ticket, text=text, by=by, waits=False, at=now)
@@ -183,7 +183,7 @@ def resolve(*, ticket: Ticket, by: User | None, text: str = "", at: datetime | N
 
 def close(*, ticket: Ticket, by: User | None, at: datetime | None = None) -> Ticket:
     """Nothing more is to be done: no report at all, or resolved long ago. A second time changes nothing."""
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         if row.state != State.CLOSED:
             _end(row, State.CLOSED, now, by)
@@ -192,7 +192,7 @@ def close(*, ticket: Ticket, by: User | None, at: datetime | None = None) -> Tic
 
 def reopen(*, ticket: Ticket, by: User | None, at: datetime | None = None) -> Ticket:
     """It was not solved after all. One that is open stays as it is."""
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         if row.is_open:
             return row
@@ -204,7 +204,7 @@ def reopen(*, ticket: Ticket, by: User | None, at: datetime | None = None) -> Ti
 
 def assign(*, ticket: Ticket, to: User | None, by: User, at: datetime | None = None) -> Ticket:
     """Give it to somebody, or (None) back to all. Who may be asked is for the caller to check."""
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         if row.assigned_to_id == (to.pk if to else None):
             return row
@@ -220,7 +220,7 @@ def change(*, ticket: Ticket, by: User, **changes: Any) -> Ticket:
 
     Raises ValidationError.
     """
-    now = timezone.now()
+    now = clock.now()
     with _held(ticket) as row:
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():
@@ -243,7 +243,7 @@ def link_incident(*, ticket: Ticket, incident: Incident | None, by: User, at: da
 
     Raises ValidationError for an incident of another organization.
     """
-    now = at or timezone.now()
+    now = at or clock.now()
     with _held(ticket) as row:
         if row.incident_id == (incident.pk if incident else None):
             return row
@@ -269,6 +269,8 @@ def _end(row: Ticket, state: Ticket.State, now: datetime, by: User | None) -> No
     was_open = row.is_open
     desk = ticket_clocks.desk_of(row.organization_id)
     ticket_clocks.stop(row, desk, now)
+    if state == State.RESOLVED:
+        ticket_clocks.note_answer(row, desk, now)
     row.state = state
     row.resolved_at = now if was_open else row.resolved_at
     _say(row, english("Resolved") if state == State.RESOLVED else english("Closed"), now, by)

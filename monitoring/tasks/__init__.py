@@ -10,6 +10,7 @@ from monitoring.tasks import (
     repair,
     status_page,
     success,
+    tickets,
     uptime,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "repair",
     "status_page",
     "success",
+    "tickets",
     "uptime",
 ]

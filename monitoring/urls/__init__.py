@@ -11,6 +11,7 @@ from monitoring.urls import (
     repair,
     status_page,
     success,
+    tickets,
     uptime,
 )
 
@@ -27,5 +28,6 @@ urlpatterns = [
     *status_page.urlpatterns,
     *repair.urlpatterns,
     *success.urlpatterns,
+    *tickets.urlpatterns,
     *uptime.urlpatterns,
 ]

@@ -50,7 +50,7 @@ class Week:
 def rota_list(request: ConsoleRequest) -> HttpResponse:
     """Who is on call now, by rota."""
     now = timezone.now()
-    found = [(rota, _now(rota, now)) for rota in visible_rotas(request.user)]
+    found = [(rota, gettext(rota, now)) for rota in visible_rotas(request.user)]
     context = {"rotas": found, "organizations": list(managed(request.user)), "manages": managed(request.user).exists()}
     return render_page(request, "monitoring/rota_list.html", context)
 
@@ -78,7 +78,7 @@ def rota_page(request: ConsoleRequest, pk: int) -> HttpResponse:
     return render_page(request, "monitoring/rota.html", context)
 
 
-def _now(rota: Rota, now: datetime) -> Duty:
+def gettext(rota: Rota, now: datetime) -> Duty:
     """Who is on call, and until when at least."""
     return duties(rota, now, now + timedelta(days=28))[0]
 

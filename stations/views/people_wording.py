@@ -9,9 +9,13 @@ ROLE_MEANING: dict[Role, Text] = {
     Role.OWNER: _(
         "Everything, and only owners: members, invitations, the keys of others, the organization's settings."
     ),
-    Role.OPERATOR: _("Runs the network: sites, stations, configuration, all commands, sessions, id tokens, audit log."),
+    Role.OPERATOR: _(
+        "Runs the network: sites, stations, configuration, all commands, sessions, id tokens, tickets, audit log."
+    ),
     Role.TECHNICIAN: _("Looks after stations: sees network and sessions, sends all commands. Changes no site."),
-    Role.SUPPORT: _("Helps drivers: sees network, sessions and id tokens; starts, stops, unlocks and reserves."),
-    Role.FINANCE: _("Sees network and sessions, and changes nothing."),
+    Role.SUPPORT: _(
+        "Helps drivers: answers tickets, sees network, sessions and id tokens; starts, stops, unlocks and reserves."
+    ),
+    Role.FINANCE: _("Sees network, sessions and tickets, and decides on refunds. Changes nothing else."),
     Role.VIEWER: _("Sees sites and stations, nothing of drivers and their sessions, and changes nothing."),
 }

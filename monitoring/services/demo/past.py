@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from drivers.models import Organization
-from monitoring.services.demo import outages
+from monitoring.services.demo import outages, tickets
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +17,7 @@ Part = Callable[[Organization, threading.Event], int]
 # What stands in lists by its number lies before the first that the network's chargers tell by themselves.
 FIRST: tuple[Part, ...] = (outages.make,)
 # What rests on the sessions of the past.
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (tickets.make,)
 
 
 def begin(*, organization: Organization, stop: threading.Event) -> int:

@@ -112,6 +112,7 @@ CARDS_PER_STATION = 4
 PEOPLE = (
     DemoPerson("operator@demo.example", "Olga Petersen", Role.OWNER),
     DemoPerson("technician@demo.example", "Tomás Vega", Role.TECHNICIAN),
+    DemoPerson("support@demo.example", "Sanne de Wit", Role.SUPPORT),
     DemoPerson("driver@demo.example", "Dana Lind", None),
 )
 

@@ -1,0 +1,40 @@
+"""What support promises and says again and again: stored by those who run it."""
+
+from typing import Any
+
+from django.db import transaction
+
+from drivers.models import Organization
+from monitoring.models import CannedAnswer, SupportPolicy
+
+
+def policy_of(organization: Organization) -> SupportPolicy:
+    """The organization's, or an unsaved one that says what holds without."""
+    found = SupportPolicy.objects.filter(organization=organization).first()
+    return found or SupportPolicy(organization=organization)
+
+
+def set_policy(
+    *, organization: Organization, timezone: str, opening_hours: dict[str, Any] | None, targets: dict[str, list[int]]
+) -> SupportPolicy:
+    """What holds for tickets from now on: open ones keep what was promised. Raises ValidationError."""
+    with transaction.atomic():
+        policy = policy_of(organization)
+        policy.timezone, policy.opening_hours, policy.targets = timezone, opening_hours, targets
+        policy.clean_fields()
+        policy.save()
+    return policy
+
+
+def save_canned(*, answer: CannedAnswer) -> CannedAnswer:
+    """Raises ValidationError, also for a title that another one of the organization has."""
+    answer.full_clean()
+    with transaction.atomic():
+        answer.save()
+    return answer
+
+
+def delete_canned(*, answer: CannedAnswer) -> None:
+    """What was answered with it stays."""
+    with transaction.atomic():
+        answer.delete()
