@@ -121,6 +121,7 @@ def profiles() -> Sequence[Profile]:
             firmware_version=station.nature.firmware,
             power_shares=tuple(station.power_share(number) for number in range(1, station.evses + 1)),
             is_shunned=station.nature.is_shunned,
+            iccid=station.iccid,
             serial=f"{station.identity}-2023",
             meter_interval_s=15,
             id_tokens=station.cards,

@@ -46,7 +46,7 @@ class Faulted(Rule):
         for connector in connectors.select_related("evse", "station__site").order_by("evse", "number"):
             of_evse.setdefault(connector.evse, []).append(connector)
         for evse, faulted in of_evse.items():
-            yield _of_evse(evse, faulted, now)
+            yield finding_of(evse, faulted, now)
 
     def _of_stations(self, scope: Scope, now: datetime) -> Iterator[Finding]:
         for station in scope.stations.filter(status=ConnectorStatus.FAULTED).select_related("site"):
@@ -66,7 +66,8 @@ class Faulted(Rule):
             )
 
 
-def _of_evse(evse: Evse, faulted: list[Connector], now: datetime) -> Finding:
+def finding_of(evse: Evse, faulted: list[Connector], now: datetime) -> Finding:
+    """An EVSE of which these connectors (with their station and site) report a fault."""
     first = min(faulted, key=lambda connector: severity_of(connector.error_code))
     place = {"station": first.station.identity, "evse": evse.number}
     code = code_of(first)

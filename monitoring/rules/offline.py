@@ -65,10 +65,12 @@ class Offline(Rule):
         causes = causes_of(station_ids=ids, since=now - JUDGED_WITHIN)
         for row in rows:
             if row["pk"] not in excused:
-                yield _finding(row, row["site"] in deserted, closed.get(row["pk"], {}), causes.get(row["pk"]))
+                yield finding_of(row, row["site"] in deserted, closed.get(row["pk"], {}), causes.get(row["pk"]))
 
 
-def _finding(row: Mapping[str, Any], is_deserted: bool, closed: Mapping[str, Any], cause: str | None) -> Finding:
+def finding_of(row: Mapping[str, Any], is_deserted: bool, closed: Mapping[str, Any], cause: str | None) -> Finding:
+    """A station that is away. `row`: its pk, identity, site, site__organization and last_seen; `closed`: how its last
+    connection ended."""
     said = (
         Phrase("%(station)s is offline, as is all of its site.", station=row["identity"])
         if is_deserted

@@ -26,7 +26,6 @@ from stations.services.flush import update_many
 SETTLED_AFTER = TOGETHER + timedelta(seconds=15)
 # How long after we told a charger to restart that is why it went, and after a drop a boot tells why it was.
 RESTARTING = timedelta(minutes=10)
-REVISED_WITHIN = timedelta(hours=1)
 # Longer than a lease: a process that died before its charger came back elsewhere.
 LEASE_OVER = timedelta(seconds=20)
 CHUNK = 500
@@ -93,19 +92,33 @@ def note_boots(boots: Sequence[Boot]) -> None:
     if not told:
         return
     with transaction.atomic():
-        wanted = [Q(station=boot.station_id, at__lte=boot.at, at__gt=boot.at - REVISED_WITHIN) for boot in told]
+        # However long it was away: a power cut may last for hours.
+        wanted = [_ended_by(boot) for boot in told]
         near: dict[int, list[Drop]] = defaultdict(list)
-        for drop in Drop.objects.filter(Q(*wanted, _connector=Q.OR), boot_reason="").order_by("at"):
+        found = Drop.objects.filter(Q(*wanted, _connector=Q.OR), boot_reason="").select_related("station")
+        for drop in found.order_by("at"):
             near[drop.station_id].append(drop)
         changed = []
         for boot in told:
-            before = [drop for drop in near[boot.station_id] if boot.at - REVISED_WITHIN < drop.at <= boot.at]
-            drop = next((drop for drop in reversed(before) if not drop.boot_reason), None)
+            before = [drop for drop in near[boot.station_id] if drop.at <= boot.at and not drop.boot_reason]
+            drop = before[-1] if before else None
             if drop is not None and (drop.back_at is None or boot.at - drop.back_at < RESTARTING):
-                # Judged again: "power" or "told to restart" were not known before.
-                drop.boot_reason, drop.culprit = boot.reason[:30], ""
+                drop.boot_reason = boot.reason[:30]
                 changed.append(drop)
-        update_many(changed, ["boot_reason", "culprit"])
+        update_many(changed, ["boot_reason"])
+        # Judged again, with those that went with it: "power" or "told to restart" were not known before.
+        together = [_gone_with(drop) for drop in changed]
+        if together:
+            Drop.objects.filter(Q(*together, _connector=Q.OR)).update(culprit="")
+
+
+def _ended_by(boot: Boot) -> Q:
+    is_recent = Q(back_at=None) | Q(back_at__gt=boot.at - RESTARTING)
+    return Q(station=boot.station_id, at__lte=boot.at) & is_recent
+
+
+def _gone_with(drop: Drop) -> Q:
+    return Q(station__site=drop.station.site_id, at__range=(drop.at - TOGETHER, drop.at + TOGETHER))
 
 
 def _note_addresses(found: Sequence[tuple[Station, str]], ranges: Mapping[int, Sequence[Range]]) -> None:

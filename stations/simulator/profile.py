@@ -15,6 +15,7 @@ class Profile:
     `id_tokens`: what its drivers present locally; empty: it charges by remote start only.
     `clock_offset_s`: how far its own clock is off. `syncs_clock`: whether it takes `currentTime` from the CSMS.
     `faults_per_hour`, `offline_spells_per_hour`: means of the random behaviour, in simulated hours.
+    `iccid`: of the SIM in its modem; none without one.
     `power_shares`: how much of its rating each EVSE really gives; empty: all of it.
     `is_shunned`: no car comes by itself.
     `impatient`: sends its messages without waiting for the answer to the one before.
@@ -32,6 +33,7 @@ class Profile:
     model: str = "Virtual"
     serial: str = "SIM-0001"
     firmware_version: str = "1.0.0"
+    iccid: str = ""
     meter_interval_s: int = 30
     id_tokens: tuple[str, ...] = ("SIMTAG1",)
     clock_offset_s: float = 0.0

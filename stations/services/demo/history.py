@@ -22,7 +22,7 @@ from stations.domain.session import Phase
 from stations.models import Connector, MeterSample, Session
 from stations.services import rollups
 from stations.services.demo.network import SITES, STATIONS, DemoStation
-from stations.services.demo.spells import Kind, spells_of
+from stations.services.demo.spells import MISSED, Kind, spells_of
 
 log = structlog.get_logger(__name__)
 
@@ -115,8 +115,11 @@ def _sessions(
 ) -> Iterator[Session]:
     """One plug's sessions of one day, one after the other; the same each time it is asked. None reaches into what took
     its charger away, nor into the present."""
-    spells = [spell for spell in spells_of(plan) if spell.evse in (None, connector.evse.number)]
-    concerning = [(spell.kind, *spell.span(made_at)) for spell in spells]
+    concerning = [
+        (spell.kind, *spell.span(made_at))
+        for spell in spells_of(plan)
+        if spell.evse in (None, connector.evse.number) and (spell.kind is not Kind.AWAY or spell.lasts > MISSED)
+    ]
     rng = random.Random(f"{plan.identity}/{connector.evse_id}/{day:%Y-%m-%d}")  # noqa: S311
     site = next(site for site in SITES if site.name == plan.site)
     weekend = 0.7 if day.weekday() >= 5 else 1.0

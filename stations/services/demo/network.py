@@ -77,6 +77,10 @@ class DemoStation:
         return 0.3 if evse == self.nature.weak_evse else 1.0
 
     @property
+    def iccid(self) -> str:
+        return ICCIDS[self.identity[:3]] + self.identity[-2:]
+
+    @property
     def connector_type(self) -> str:
         return "cCCS2" if self.current_type == "dc" else "sType2"
 
@@ -111,7 +115,9 @@ CARDS_PER_STATION = 4
 
 PEOPLE = (
     DemoPerson("operator@demo.example", "Olga Petersen", Role.OWNER),
+    DemoPerson("manager@demo.example", "Ingrid Bakker", Role.OPERATOR),
     DemoPerson("technician@demo.example", "Tomás Vega", Role.TECHNICIAN),
+    DemoPerson("technician2@demo.example", "Jonas Weiß", Role.TECHNICIAN),
     DemoPerson("support@demo.example", "Sanne de Wit", Role.SUPPORT),
     DemoPerson("driver@demo.example", "Dana Lind", None),
 )
@@ -193,6 +199,15 @@ NATURES = {
     "LYS-03": DemoNature("4.1.0", fails=0.04),
     "CPH-01": DemoNature("3.2.1"),
     "CPH-02": DemoNature("2.4.0", fails=0.03, is_shunned=True),
+}
+
+# What the SIMs of a site begin with; its stations have the two digits after it.
+ICCIDS = {
+    "HAM": "8949900710000041",
+    "CPH": "8949900710000062",
+    "ESA": "8949900820000017",
+    "AMS": "8931900330000009",
+    "LYS": "8933900540000058",
 }
 
 TOKENS = (

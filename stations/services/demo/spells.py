@@ -22,6 +22,10 @@ class Kind(StrEnum):
     GHOST = "ghost"
 
 
+# Who is away for a shorter time is not missed: a session goes on without a link.
+MISSED = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Spell:
     """`begins`, `lasts`: in hours; it began so long before the network was made. `evse`: its number, None all of them.
@@ -83,15 +87,18 @@ TOLD = (
 
 _CODES = (
     "InternalError",
+    "InternalError",
+    "ReaderFailure",
     "OverCurrentFailure",
     "PowerMeterFailure",
     "GroundFailure",
     "HighTemperature",
     "EVCommunicationError",
+    "EVCommunicationError",
 )
 
 
-# Behind a modem that has grown bad: away for some minutes every other day.
+# Behind a modem that has grown bad: away for a minute or two, day after day.
 _POOR_LINK = {"AMS-02": 38}
 
 
@@ -119,10 +126,10 @@ def _everyday(station: DemoStation) -> Iterator[Spell]:
         hours = min(rng.expovariate(1 / 2.2) + 0.2, 20)
         evse, code = rng.randint(1, station.evses), rng.choice(_CODES)
         yield Spell(station.identity, Kind.FAULT, _days(ago), hours, evse, code)
-    for ago in _moments(rng, days, 14):
+    for ago in _moments(rng, days, 24):
         yield Spell(station.identity, Kind.AWAY, _days(ago), min(rng.expovariate(1 / 0.3) + 0.01, 6))
-    for ago in _moments(rng, _POOR_LINK.get(station.identity, 0), 1.8):
-        yield Spell(station.identity, Kind.AWAY, _days(ago), rng.uniform(0.02, 0.15))
+    for ago in _moments(rng, _POOR_LINK.get(station.identity, 0), 0.6):
+        yield Spell(station.identity, Kind.AWAY, _days(ago), rng.uniform(0.008, 0.045))
 
 
 def _moments(rng: random.Random, days: float, every_days: float) -> Iterator[float]:

@@ -40,6 +40,7 @@ class Messages:
             "chargePointModel": profile.model[:20],
             "chargePointSerialNumber": profile.serial[:25],
             "firmwareVersion": profile.firmware_version[:50],
+            **({"iccid": profile.iccid[:20]} if profile.iccid else {}),
         }
         return Message("BootNotification", payload)
 

@@ -57,6 +57,7 @@ class Messages:
             "vendorName": profile.vendor[:50],
             "serialNumber": profile.serial[:25],
             "firmwareVersion": profile.firmware_version[:50],
+            **({"modem": {"iccid": profile.iccid[:20]}} if profile.iccid else {}),
         }
         return Message("BootNotification", {"chargingStation": station, "reason": reason})
 

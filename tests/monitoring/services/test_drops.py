@@ -115,6 +115,15 @@ def test_a_power_cut_is_known_by_the_boots_after_it(crowd):
     assert culprits() == {Culprit.POWER}
 
 
+def test_a_power_cut_of_hours_is_known_too_and_the_first_back_is_judged_with_the_others(crowd):
+    stations = crowd(3, "203.0.113.7")
+    lose(*stations)
+    for station in stations:
+        drops.note_boots([Boot(station.pk, NOON + timedelta(hours=5), "PowerUp")])
+        drops.judge(now=NOON + timedelta(hours=5))
+    assert culprits() == {Culprit.POWER}
+
+
 def test_nothing_is_judged_before_the_neighbours_fate_is_known(crowd):
     lose(*crowd(1, "203.0.113.7"))
     assert drops.judge(now=NOON + timedelta(seconds=30)) == 0
