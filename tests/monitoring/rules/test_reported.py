@@ -1,5 +1,6 @@
 """Rules about what stations report: faults, errors, security and hardware events, readings, certificates, firmware."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,41 @@ def test_an_evse_gives_more_than_its_rating(station, session):
     session.__class__.objects.update(power_w=12_200)
     (finding,) = found("overcurrent", now=at(1))
     assert finding.evidence["session"] == session.pk
+
+
+@pytest.fixture
+def phases(station, session):
+    """`phases(minutes, 24, 0, 0)`: what the session's meter tells of L1 to L3; its EVSE is rated for 11 kW."""
+    station.evses.update(max_power_w=11_000)
+
+    def tell(minutes, *amperes):
+        values = [
+            {"measurand": "Current.Import", "phase": f"L{n}", "value": str(a), "unit": "A"}
+            for n, a in enumerate(amperes, 1)
+        ]
+        factories.MeterSampleFactory(
+            session=session, evse=session.evse, at=at(minutes), current_a=max(amperes), values=json.dumps(values)
+        )
+        session.__class__.objects.update(power_w=sum(amperes) * 230, metered_at=at(minutes))
+
+    return tell
+
+
+def test_one_phase_carries_more_than_it_is_rated_for_though_the_power_is_small(phases):
+    phases(0, 24, 0, 0)
+    (finding,) = found("overcurrent", now=at(1))
+    assert (finding.evidence["phase"], finding.evidence["measured_a"], finding.evidence["rated_a"]) == ("L1", 24, 15.9)
+
+
+def test_the_newest_reading_counts(phases):
+    phases(0, 24, 0, 0)
+    phases(1, 10, 10, 10)
+    assert found("overcurrent", now=at(1)) == []
+
+
+def test_an_evse_over_its_rating_by_phase_and_power_is_told_once(phases):
+    phases(0, 24, 24, 24)
+    assert [finding.evidence.get("phase") for finding in found("overcurrent", now=at(1))] == ["L1"]
 
 
 def test_the_newest_certificate_of_a_station_ends_soon(station):
