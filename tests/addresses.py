@@ -108,6 +108,8 @@ SUBJECTS = {
     "alerts": lambda network: network.organization.alerts.first().pk,
     "drops": lambda network: network.organization.drops.get().pk,
     "ranges": lambda network: network.organization.provider_ranges.get().pk,
+    "runs": lambda network: network.organization.repair_runs.get().pk,
+    "repair-runs": lambda network: network.organization.repair_runs.get().pk,
     "tests": lambda network: network.organization.test_runs.first().pk,
     "network-tests": lambda network: network.organization.test_runs.first().pk,
     "test-plans": lambda network: network.organization.network_test_plans.get().pk,

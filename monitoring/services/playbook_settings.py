@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import User
 from monitoring.domain import playbooks as domain
 from monitoring.domain.playbooks import LONGEST_WAIT, MOST_PER_DAY, STARTS, Mode, Planned, Step
@@ -92,7 +92,7 @@ def change(
         row = row or Playbook(**place)
         for name, value in said.items():
             setattr(row, name, value)
-        row.changed_by, row.changed_at = by, timezone.now()
+        row.changed_by, row.changed_at = by, clock.now()
         row.save()
 
 

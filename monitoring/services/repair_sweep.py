@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
+from drivers import clock
 from monitoring.domain.playbooks import (
     STARTS,
     Attempt,
@@ -43,7 +43,7 @@ CHANGING = ("state", "cured_by", "waits_for", "blocked_since", "ended_at", "due_
 
 def sweep(*, now: datetime | None = None) -> int:
     """Begin runs for fresh alerts, and take those that are due further. How many runs it looked at."""
-    now = now or timezone.now()
+    now = now or clock.now()
     wanted = settings()
     _begin(wanted, now)
     due = RepairRun.objects.filter(_due(now), ended_at=None).order_by("due_at", "pk").values_list("pk", flat=True)
@@ -105,7 +105,7 @@ def _go(run: RepairRun, playbook: Playbook, world: World, now: datetime) -> None
     fault = fault_of(run)
     own = Playbook(playbook.mode, playbook.rules, read_steps(run.steps), playbook.per_day)
     for _ in range(MOST_AT_ONCE):
-        seen = repairs.with_people(run, world.see(run, now), playbook.mode)
+        seen = repairs.with_people(run, world.see(run, now), playbook.mode, now)
         decision = decide(own, fault, _course(run, taken), seen, now=now)
         if isinstance(decision, Wait):
             _wait(run, decision, now)

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from drivers import audit
+from drivers import audit, clock
 from drivers.domain.phrases import english
 from drivers.models import AuditEntry, User
 from monitoring.domain.playbooks import STARTS, End, Finish, Mode, Playbook, Result, Seen
-from monitoring.models import Alert, RepairRun
+from monitoring.models import Alert, Incident, RepairRun
 from monitoring.selectors.repair_sight import codes_at
 from monitoring.services import repair_log
 from monitoring.services.playbook_settings import kept_steps, settings
@@ -59,7 +58,7 @@ def start(*, alert: Alert, is_dry: bool, by: User) -> RepairRun:
         raise ValidationError(_("There is nothing here that self-repair could mend."))
     with transaction.atomic():
         playbook = settings().at(alert.organization_id, alert.station.site_id)
-        run = begin(alert=alert, playbook=playbook, is_dry=is_dry, by=by, now=timezone.now())
+        run = begin(alert=alert, playbook=playbook, is_dry=is_dry, by=by, now=clock.now())
         if run is None:
             raise ValidationError(_("Self-repair is at work at this station already."))
         said = {"repair": ["", alert.rule], "dry_run": ["", str(is_dry)]}
@@ -69,7 +68,7 @@ def start(*, alert: Alert, is_dry: bool, by: User) -> RepairRun:
 
 def stop(*, run: RepairRun, by: User) -> bool:
     """Take no further step, and take back what was not sent yet; whether it still went on."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         row = RepairRun.objects.select_for_update(of=("self",)).select_related("incident").filter(pk=run.pk).first()
         if row is None or row.ended_at is not None:
@@ -87,14 +86,14 @@ def stop(*, run: RepairRun, by: User) -> bool:
     return True
 
 
-def with_people(run: RepairRun, seen: Seen, mode: Mode) -> Seen:
+def with_people(run: RepairRun, seen: Seen, mode: Mode, now: datetime) -> Seen:
     """What people want of it: whoever started it by hand wants it, whatever is acknowledged. Notes why it stops."""
     if run.started_by_id is not None:
         return seen
     incident, alert = run.incident, run.alert
     if mode is not (Mode.DRY_RUN if run.is_dry else Mode.ON):
         run.note = english("The playbook was changed.")
-    elif incident is not None and (incident.acknowledged_at is not None or incident.resolved_by_id is not None):
+    elif incident is not None and _is_taken_over(incident, now):
         run.note = english("Somebody takes care of the incident.")
     elif incident is not None and incident.snoozed_until is not None:
         run.note = english("Nothing is to be said of the incident.")
@@ -103,3 +102,8 @@ def with_people(run: RepairRun, seen: Seen, mode: Mode) -> Seen:
     else:
         return seen
     return replace(seen, is_taken_over=True)
+
+
+def _is_taken_over(incident: Incident, now: datetime) -> bool:
+    by_hand = incident.resolved_at if incident.resolved_by_id is not None else None
+    return any(at is not None and at <= now for at in (incident.acknowledged_at, by_hand))

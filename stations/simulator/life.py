@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from .charger import ACCEPTED, VirtualCharger
-from .outlet import Outlet, Token
+from .outlet import Cure, Outlet, Token
 from .station import Misuse
 from .transport import CallError, CallTimeout, Offline
 from .vehicle import Vehicle
@@ -21,6 +21,7 @@ FIRST_CARS_WITHIN_S = 5.0
 # How often it looks whether a heartbeat is due: the CSMS may change the interval at any time.
 HEARTBEAT_LOOK_S = 5.0
 FAULTS = ("GroundFailure", "OverCurrentFailure", "HighTemperature", "ReaderFailure", "InternalError")
+CURES = {"ReaderFailure": Cure.SOFT_RESET, "InternalError": Cure.HARD_RESET}
 
 
 class Life:
@@ -146,7 +147,8 @@ class Life:
         self._later(self._gap_s(self._charger.profile.faults_per_hour), self._break_down)
         outlet = self._random.choice(list(self._station.outlets.values()))
         if outlet.fault is None:
-            self._station.fault(outlet.id, self._random.choice(FAULTS))
+            code = self._random.choice(FAULTS)
+            self._station.fault(outlet.id, code, cure=CURES.get(code))
             self._later(self._random.uniform(60, 1800), partial(self._repair, outlet))
 
     async def _repair(self, outlet: Outlet) -> None:

@@ -7,11 +7,27 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from monitoring.models import Alert, Checklist, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder
-from tests.factories import SiteFactory
+from monitoring.models import (
+    Alert,
+    Checklist,
+    Inspection,
+    MaintenancePlan,
+    MaintenanceWindow,
+    Playbook,
+    RepairRun,
+    WorkOrder,
+)
+from tests.factories import SiteFactory, StationFactory
 
-TEXTS = ("ORDER-OF-VOLTA", "WINDOW-OF-VOLTA", "PLAN-OF-VOLTA", "CHECKLIST-OF-VOLTA", "INSPECTION-OF-VOLTA")
-OWNED = (Checklist, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder)
+TEXTS = (
+    "ORDER-OF-VOLTA",
+    "WINDOW-OF-VOLTA",
+    "PLAN-OF-VOLTA",
+    "CHECKLIST-OF-VOLTA",
+    "INSPECTION-OF-VOLTA",
+    "REPAIR-OF-VOLTA",
+)
+OWNED = (Checklist, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder, Playbook, RepairRun)
 
 
 def make(station, person):
@@ -39,6 +55,8 @@ def make(station, person):
         finished_at=now,
         received_at=now,
     )
+    RepairRunFactory(station=station, said="REPAIR-OF-VOLTA")
+    Playbook.objects.create(organization=organization, mode="on", changed_at=now)
     Alert.objects.create(
         organization=organization,
         site=station.site,
@@ -50,6 +68,27 @@ def make(station, person):
         began_at=now,
         noticed_at=now,
     )
+
+
+class RepairRunFactory(DjangoModelFactory):
+    """Ended: a soft reset cured it."""
+
+    class Meta:
+        model = RepairRun
+
+    station = factory.SubFactory(StationFactory)
+    site = factory.SelfAttribute("station.site")
+    organization = factory.SelfAttribute("site.organization")
+    rule = "faulted"
+    codes = ["InternalError"]
+    said = "EVSE 1 reports a fault: InternalError"
+    vendor = "Acme"
+    model = "One"
+    steps = [{"step": "soft_reset", "wait_s": 300}]
+    state = "cured"
+    cured_by = "soft_reset"
+    began_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=10))
+    ended_at = factory.LazyAttribute(lambda run: run.began_at + timedelta(minutes=6))
 
 
 class WindowFactory(DjangoModelFactory):
