@@ -15,7 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # In the order in which `all` runs them.
-BENCHMARKS = ("ingest", "embedded", "connections", "storm", "commands", "alerts", "facts", "portal", "uptime")
+BENCHMARKS = (
+    *("ingest", "embedded", "connections", "storm", "commands", "alerts", "facts", "portal", "uptime", "status_page"),
+)
 
 
 def main() -> int:

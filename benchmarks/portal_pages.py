@@ -158,6 +158,7 @@ _CONSOLE = (
     "uptime/overview/",
     "sites/{site}/uptime/",
     "stations/{identity}/uptime/",
+    "status-page/",
     "uptime/exclusions/",
     "uptime/reports/",
     "uptime/reports/uk/?all=1",

@@ -88,7 +88,7 @@ def measure(options: argparse.Namespace) -> Report:
         os.environ |= {"DATABASE_URL": url, "LOG_LEVEL": "WARNING"}
         django.setup()
         call_command("migrate", "--noinput", verbosity=0)
-        _make(url, options)
+        make_network(url, options)
         return _report(options)
 
 
@@ -133,7 +133,7 @@ def _cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _make(url: str, options: argparse.Namespace) -> None:
+def make_network(url: str, options: argparse.Namespace) -> None:
     step = f"interval '{(END - MONTH).total_seconds() / options.transitions} seconds'"
     values = {
         "evses": options.evses,

@@ -17,6 +17,7 @@ from monitoring.models import (
     Rota,
     RotaLayer,
     RotaOverride,
+    StatusPage,
     SupportPolicy,
     Ticket,
     WorkOrder,
@@ -34,6 +35,7 @@ def register() -> None:
     log(RotaLayer, lambda row: [(row.rota.organization_id, None)])
     log(RotaOverride, lambda row: [(row.rota.organization_id, None)])
     log(EscalationPolicy, lambda row: [(row.organization_id, None)], m2m_fields={"sites"})
+    log(StatusPage, lambda row: [(row.organization_id, None)], m2m_fields={"hidden_sites"})
     log(
         WorkOrder,
         lambda row: [(row.organization_id, row.site_id)],

@@ -15,9 +15,10 @@ from rest_framework.response import Response
 
 from drivers.api.problems import Conflict
 from drivers.models import User
+from monitoring.api.public_updates import PublicUpdateSerializer, published_id, updates_of
 from monitoring.models import Alert, Incident, IncidentEntry, Severity
 from monitoring.selectors import incidents as selectors
-from monitoring.services import incidents
+from monitoring.services import incidents, publication
 from stations.api.base import ID
 
 SEVERITIES = [(severity.name.lower(), severity.label) for severity in Severity]
@@ -185,6 +186,29 @@ class IncidentViewSet(viewsets.ReadOnlyModelViewSet[Incident]):
         """Its timeline, the last thousand lines in their order."""
         lines = self.get_object().entries.select_related("by").order_by("-at", "-id")[:1000]
         return Response(IncidentEntrySerializer(list(reversed(lines)), many=True).data)
+
+    @extend_schema(responses=PublicUpdateSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def updates(self, request: Request, pk: str) -> Response:
+        """What the public is told of it on the status page, in order; nothing where it is not published."""
+        return Response(PublicUpdateSerializer(updates_of(self.get_object().pk), many=True).data)
+
+    @extend_schema(request=PublicUpdateSerializer, responses={201: PublicUpdateSerializer})
+    @updates.mapping.post
+    def add_update(self, request: Request, pk: str) -> Response:
+        """Publish it on the status page, or tell how it goes on. Whoever subscribed gets a letter."""
+        form = PublicUpdateSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def verb(incident: Incident, by: User) -> None:
+            known = published_id(incident.pk)
+            if known is None:
+                publication.publish(incident_id=incident.pk, word=form.word(), by=by)
+            else:
+                publication.add_update(published_id=known, word=form.word(), by=by)
+
+        self._do(verb)
+        return Response(PublicUpdateSerializer(updates_of(int(pk))[-1]).data, status=201)
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):

@@ -1,7 +1,7 @@
 """Incidents as the public is told of them: by itself where the policy of the status page says so, or by a person."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,7 +15,16 @@ from drivers import clock
 from drivers.models import User
 from monitoring.domain.publication import TELLING, Affected, is_due, is_secret
 from monitoring.domain.uptime import State as PortState
-from monitoring.models import Alert, Incident, Port, PublicIncident, PublicIncidentSite, PublicUpdate, StatusPage
+from monitoring.models import (
+    Alert,
+    Incident,
+    LedgerEntry,
+    Port,
+    PublicIncident,
+    PublicIncidentSite,
+    PublicUpdate,
+    StatusPage,
+)
 from monitoring.selectors.status_page import shown_sites
 from monitoring.services import timeline
 
@@ -43,12 +52,12 @@ def publish(*, incident_id: int, word: Word, by: User) -> PublicIncident:
         found = PublicIncident.objects.filter(incident=incident).first()
         if found is not None and found.withdrawn_at is None:
             raise ValidationError({"state": _("It is published already. Add an update to it.")})
-        affected = _affected([incident.pk]).get(incident.pk, {})
+        now = clock.now()
         if found is None:
-            found = _published(incident, affected, at=clock.now())
+            found = _published(incident, _affected([incident.pk], now).get(incident.pk, {}), at=now)
         elif found.withdrawn_at is not None:
             PublicIncident.objects.filter(pk=found.pk).update(withdrawn_at=None)
-        _say(found, word, by=by, at=clock.now())
+        _say(found, word, by=by, at=now)
         timeline.nudge([incident.organization_id])
     return found
 
@@ -99,9 +108,9 @@ def sweep(*, now: datetime | None = None) -> int:
     if not pages:
         return 0
     made = _close(pages, now)
-    wanted = Incident.objects.filter(organization__in=list(pages), resolved_at=None)
-    ids = list(wanted.filter(alerts__in=_telling()).distinct().values_list("pk", flat=True))
-    by_incident = _affected(ids)
+    wanted = Incident.objects.filter(_open_at(now), organization__in=list(pages), opened_at__lte=now)
+    ids = list(wanted.filter(alerts__in=_telling(now)).distinct().values_list("pk", flat=True))
+    by_incident = _affected(ids, now)
     known = PublicIncident.objects.in_bulk(ids, field_name="incident_id") if ids else {}
     totals = _totals({site for sites in by_incident.values() for site in sites})
     for pk, sites in by_incident.items():
@@ -116,7 +125,7 @@ def sweep(*, now: datetime | None = None) -> int:
 def _open(pk: int, pages: Mapping[int, StatusPage], sites: "_Sites", totals: Mapping[int, int], now: datetime) -> int:
     """Publish an incident that is due, or open it again where it was said by itself to be over."""
     with transaction.atomic():
-        incident = Incident.objects.select_for_update(no_key=True).filter(pk=pk, resolved_at=None).first()
+        incident = Incident.objects.select_for_update(no_key=True).filter(_open_at(now), pk=pk).first()
         if incident is None:
             return 0
         policy = pages[incident.organization_id].policy
@@ -140,7 +149,7 @@ def _open(pk: int, pages: Mapping[int, StatusPage], sites: "_Sites", totals: Map
 
 def _close(pages: Mapping[int, StatusPage], now: datetime) -> int:
     """What is over in the house is over in public."""
-    over = Q(incident=None) | Q(incident__resolved_at__isnull=False)
+    over = Q(incident=None) | Q(incident__resolved_at__lte=now)
     rows = PublicIncident.objects.filter(over, organization__in=list(pages), resolved_at=None)
     made = 0
     for pk in list(rows.values_list("pk", flat=True)):
@@ -158,31 +167,42 @@ def _close(pages: Mapping[int, StatusPage], now: datetime) -> int:
 _Sites = Mapping[int, list[Affected]]
 
 
-def _telling() -> QuerySet[Alert]:
+def _open_at(now: datetime) -> Q:
+    """Incidents and alerts that were not over then."""
+    return Q(resolved_at=None) | Q(resolved_at__gt=now)
+
+
+def _telling(now: datetime) -> QuerySet[Alert]:
     """Standing alerts of charging points that cannot charge, and that nobody works on just now."""
-    return Alert.objects.filter(rule__in=TELLING, resolved_at=None, raised_at__isnull=False, is_muted=False)
+    return Alert.objects.filter(_open_at(now), rule__in=TELLING, raised_at__lte=now, is_muted=False)
 
 
-def _affected(incidents: Collection[int]) -> dict[int, dict[int, list[Affected]]]:
+def _affected(incidents: Collection[int], now: datetime) -> dict[int, dict[int, list[Affected]]]:
     """By incident and shown site the charging points it keeps from charging: those its alerts are about which the
     ledger says are not up. Three queries."""
     evses: dict[int, set[int]] = defaultdict(set)
     stations: dict[int, set[int]] = defaultdict(set)
-    for incident, evse, station in _telling().filter(incident__in=incidents).values_list("incident", "evse", "station"):
+    about = _telling(now).filter(incident__in=incidents).values_list("incident", "evse", "station")
+    for incident, evse, station in about:
         if evse is not None:
             evses[evse].add(incident)
         elif station is not None:
             stations[station].add(incident)
     ports = Port.objects.filter(Q(pk__in=list(evses)) | Q(station__in=list(stations)), removed_at=None)
-    ports = ports.filter(site__in=shown_sites().values("pk"), since__isnull=False)
+    shown = ports.filter(site__in=shown_sites().values("pk")).values_list("pk", "station", "site")
+    known = {pk: (evses.get(pk, set()) | stations.get(station, set()), site) for pk, station, site in shown}
     found: dict[int, dict[int, list[Affected]]] = defaultdict(lambda: defaultdict(list))
-    for port in ports.filter(state__in=(PortState.DOWN, PortState.UNKNOWN)).only("station", "site", "state", "since"):
-        if port.site_id is None or port.since is None:
-            continue
-        one = Affected(port.since, is_silent=port.state == PortState.UNKNOWN)
-        for incident in evses.get(port.pk, set()) | stations.get(port.station_id, set()):
-            found[incident][port.site_id].append(one)
+    for port, state, since in _not_up(list(known), now):
+        of_incidents, site = known[port]
+        for incident in of_incidents:
+            found[incident][site or 0].append(Affected(since, is_silent=state == PortState.UNKNOWN))
     return found
+
+
+def _not_up(ports: Collection[int], now: datetime) -> Iterable[tuple[int, str, datetime]]:
+    """Port, state and since when."""
+    entries = LedgerEntry.objects.filter(port__in=ports, replaced_at=None, start__lte=now).exclude(state=PortState.UP)
+    return entries.filter(Q(end=None) | Q(end__gt=now)).order_by().values_list("port", "state", "start")
 
 
 def _totals(sites: Collection[int]) -> dict[int, int]:

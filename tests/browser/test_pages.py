@@ -6,7 +6,15 @@ from playwright.sync_api import expect
 from tests.browser.conftest import violations
 from tests.server import until
 
-PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+PUBLIC = [
+    "/",
+    "/status/",
+    "/status/demo-network/subscribe/",
+    "/status/demo-network/?lang=de",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+]
 CONSOLE = [
     "/console/",
     "/console/incidents/",
@@ -65,6 +73,7 @@ CONSOLE = [
     "/console/uptime/reports/",
     "/console/uptime/reports/uk/?all=1",
     "/console/uptime/exclusions/",
+    "/console/status-page/",
     "/console/members/",
     "/console/audit/",
     "/console/keys/",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from monitoring.models import Port, StatusLetter, StatusPage, StatusSubscriber
+from monitoring.models import LedgerEntry, Port, StatusLetter, StatusPage, StatusSubscriber
 from monitoring.services import publication, subscriptions
 from monitoring.services.publication import Word
 from tests import factories
@@ -19,7 +19,7 @@ def publish_page(organization, **more):
     return StatusPage.objects.create(organization=organization, **values)
 
 
-def ports(site, count, *, state="up", since=None):
+def ports(site, count):
     """So many charging points of new stations at `site`, each measured for a hundred days."""
     now = timezone.now()
     found = []
@@ -34,11 +34,20 @@ def ports(site, count, *, state="up", since=None):
                 identity=plug.station.identity,
                 number=1,
                 commissioned_at=now - timedelta(days=100),
-                state=state,
-                since=since or now - timedelta(days=100),
             )
         )
     return found
+
+
+def breaks(port, since, *, state="down"):
+    """Since then it cannot charge."""
+    LedgerEntry.objects.create(port=port, start=since, state=state, cause="fault", recorded_at=since)
+
+
+def is_mended(port):
+    """It works from now on."""
+    now = timezone.now()
+    LedgerEntry.objects.filter(port=port, end=None).update(end=now, closed_at=now)
 
 
 def incident_of(broken, *, minutes=20, rule="faulted", state="down", **more):
@@ -47,7 +56,7 @@ def incident_of(broken, *, minutes=20, rule="faulted", state="down", **more):
     site = broken[0].site
     incident = IncidentFactory(site=site, opened_at=since, **more)
     for port in broken:
-        Port.objects.filter(pk=port.pk).update(state=state, since=since)
+        breaks(port, since, state=state)
         AlertFactory(station=port.station, evse=port.evse, incident=incident, rule=rule, raised_at=since)
     return incident
 

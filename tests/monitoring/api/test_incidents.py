@@ -3,6 +3,7 @@
 import pytest
 
 from monitoring.models import Severity
+from tests.monitoring import status_rows
 from tests.monitoring.alert_rows import AlertFactory, IncidentFactory
 
 
@@ -44,3 +45,33 @@ def test_alerts_are_read(api, operator, incident, station):
         "major",
         True,
     )
+
+
+# --- What the public is told ---
+
+
+def test_an_update_publishes_it_and_the_next_goes_on(api, operator, incident, organization):
+    status_rows.publish_page(organization)
+    client, path = api(operator), f"/api/v1/incidents/{incident.pk}/updates/"
+    said = {"state": "identified", "text": "A fuse.", "texts": {"de": "Eine Sicherung."}}
+    assert client.post(path, said, format="json").status_code == 201
+    assert client.post(path, {"state": "resolved"}, format="json").json()["state"] == "resolved"
+    assert [row["text"] for row in client.get(path).json()] == ["A fuse.", ""]
+    assert organization.public_incidents.get().resolved_at is not None
+
+
+def test_without_a_status_page_nothing_is_published(api, operator, incident):
+    answer = api(operator).post(f"/api/v1/incidents/{incident.pk}/updates/", {"state": "identified"}, format="json")
+    assert answer.status_code == 409
+
+
+def test_a_language_that_pages_are_not_in_is_refused(api, operator, incident, organization):
+    status_rows.publish_page(organization)
+    said = {"state": "identified", "texts": {"tlh": "Qapla'"}}
+    assert api(operator).post(f"/api/v1/incidents/{incident.pk}/updates/", said, format="json").status_code == 400
+
+
+def test_who_only_looks_tells_the_public_nothing(api, viewer, incident, organization):
+    status_rows.publish_page(organization)
+    answer = api(viewer).post(f"/api/v1/incidents/{incident.pk}/updates/", {"state": "identified"}, format="json")
+    assert answer.status_code == 403

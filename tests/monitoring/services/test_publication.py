@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from drivers import clock
 from monitoring.models import Incident, Port, PublicIncident
 from monitoring.selectors import status_page as selectors
 from monitoring.selectors import status_words
@@ -62,9 +63,14 @@ def test_what_is_silent_is_not_called_out_of_service(organization, points):
 def test_an_alert_of_a_station_is_about_all_of_its_points_that_are_not_up(organization, site, page):
     [first] = rows.ports(site, 1)
     plug = factories.ConnectorFactory(evse__station=first.station)
-    values = {"organization": organization, "site": site, "identity": first.identity, "commissioned_at": first.since}
-    long_ago = timezone.now() - timedelta(hours=1)
-    Port.objects.create(evse=plug.evse, station=first.station, number=2, state="unknown", since=long_ago, **values)
+    values = {
+        "organization": organization,
+        "site": site,
+        "identity": first.identity,
+        "commissioned_at": first.commissioned_at,
+    }
+    second = Port.objects.create(evse=plug.evse, station=first.station, number=2, **values)
+    rows.breaks(second, timezone.now() - timedelta(hours=1), state="unknown")
     incident = rows.incident_of([first], rule="offline", state="unknown")
     incident.alerts.update(evse=None)
     assert publication.sweep() == 1
@@ -122,10 +128,10 @@ def test_a_site_that_was_left_out_is_not_on_the_page(organization, site, page, p
 def test_it_says_the_most_that_were_affected(organization, points):
     incident = rows.incident_of(points[:2])
     publication.sweep()
-    Port.objects.filter(pk=points[2].pk).update(state="down", since=timezone.now())
+    rows.breaks(points[2], timezone.now())
     AlertFactory(station=points[2].station, evse=points[2].evse, incident=incident, rule="faulted")
     publication.sweep()
-    Port.objects.filter(pk=points[0].pk).update(state="up", since=timezone.now())
+    rows.is_mended(points[0])
     publication.sweep()
     assert titles(organization) == ["3 of 4 charging points at Volta depot out of service"]
 
@@ -186,3 +192,18 @@ def test_nothing_of_ours_is_in_what_the_public_reads(organization, points):
     assert "INTERNAL" not in said
     assert "SECRET" not in said
     assert points[0].identity not in said
+
+
+def test_a_past_that_is_told_afterwards_is_published_as_it_was(organization, points):
+    incident = rows.incident_of(points[:3])
+    now = timezone.now()
+    for point in points[:3]:
+        rows.is_mended(point)
+    incident.alerts.update(resolved_at=now)
+    Incident.objects.update(resolved_at=now)
+    with clock.at(now - timedelta(minutes=5)):
+        assert publication.sweep() == 1
+    assert publication.sweep() == 1
+    [found] = told(organization)
+    assert titles(organization) == ["3 of 4 charging points at Volta depot out of service"]
+    assert [update.state for update in found.updates] == [State.RESOLVED, State.INVESTIGATING]
