@@ -75,6 +75,12 @@ def _pages(page: Any, options: dict[str, Any]) -> Iterator[str]:
         "sessions": "/console/sessions/",
         "commands": "/console/commands/",
         "refused": "/console/refused/",
+        "incidents": "/console/incidents/?state=all",
+        "uptime": "/console/uptime/",
+        "charging-success": "/console/charging-success/",
+        "on-call": "/console/on-call/",
+        "work-orders": "/console/work-orders/?state=all",
+        "connectivity": "/console/connectivity/",
         "two-factor": "/accounts/2fa/",
     }
     for name, path in paths.items():
