@@ -39,6 +39,8 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.send_status_letters": 5,
     "monitoring.tasks.add_up_status_days": 300,
     "monitoring.tasks.sweep_tickets": 5,
+    "monitoring.tasks.send_ticket_letters": 5,
+    "monitoring.tasks.fetch_letters": 30,
 }
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

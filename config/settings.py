@@ -197,6 +197,14 @@ else:
 # EMAIL_FROM: the sender of our letters.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Busbar <busbar@localhost>")
 
+# SUPPORT_ADDRESS: where drivers write to and answer letters, such as support@csms.example; an organization may have an
+# address of its own. What comes for support+anything@ has to reach the same mailbox. Without it letters are answered on
+# the ticket's page alone.
+SUPPORT_ADDRESS = env.str("SUPPORT_ADDRESS", default="")
+# SUPPORT_MAILBOX: where those letters are fetched, such as imaps://user:password@imap.example:993/INBOX (imap:// is
+# without TLS); special characters are percent-encoded. Without it only `manage.py receive_mail` takes letters in.
+SUPPORT_MAILBOX = env.str("SUPPORT_MAILBOX", default="")
+
 # PORTAL_URL: where people read the console, such as https://csms.example: what links in messages begin with.
 PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{env.str('PORT', default='') or 8000}").rstrip("/")
 # NOTIFY_HOSTS: hosts at addresses that are not public to which webhooks and chat services may lead, comma separated;

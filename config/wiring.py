@@ -70,6 +70,9 @@ SLOTS: dict[str, list[str]] = {
     "session": ["monitoring:session-tickets"],
     "station-maintenance": ["monitoring:station-maintenance"],
     "public-site": ["monitoring:public-site-maintenance"],
+    "public-help": ["monitoring:help"],
+    "public-help-site": ["monitoring:help-site"],
+    "public-help-charger": ["monitoring:help-charger"],
 }
 
 # Whatever some rule of monitoring listens to.

@@ -62,6 +62,9 @@ PUBLIC = {
     *(f"monitoring:status-{kind}" for kind in ("json", "atom", "svg", "site-json", "site-atom", "site-svg")),
     # A link that nobody was told: it ends nothing, and says that there is no such subscription.
     "monitoring:status-end",
+    "monitoring:help",
+    "monitoring:help-charger",
+    "monitoring:help-site",
     "stations:code",
     "stations:favicon",
     "stations:pki-root",

@@ -22,6 +22,11 @@ def send(message: Message, addresses: Sequence[str]) -> None:
     letter = EmailMultiAlternatives(message.subject, message.text, to=list(addresses), headers=_headers(message))
     if message.html:
         letter.attach_alternative(message.html, "text/html")
+    hand_over(letter)
+
+
+def hand_over(letter: EmailMultiAlternatives) -> None:
+    """Give a letter to whoever carries it. Raises Undelivered."""
     try:
         letter.send()
     except SMTPRecipientsRefused as refusal:

@@ -3,6 +3,7 @@
 from monitoring.tasks import (
     alerting,
     exclusions,
+    letters,
     links,
     maintenance,
     network_tests,
@@ -17,6 +18,7 @@ from monitoring.tasks import (
 __all__ = [
     "alerting",
     "exclusions",
+    "letters",
     "links",
     "maintenance",
     "network_tests",

@@ -3,6 +3,7 @@
 from monitoring.urls import (
     connectivity,
     exclusions,
+    help,
     helpline,
     incidents,
     links,
@@ -20,6 +21,7 @@ app_name = "monitoring"
 urlpatterns = [
     *connectivity.urlpatterns,
     *exclusions.urlpatterns,
+    *help.urlpatterns,
     *helpline.urlpatterns,
     *incidents.urlpatterns,
     *links.urlpatterns,

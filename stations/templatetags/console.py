@@ -297,6 +297,12 @@ def slot(name: str, *arguments: Any) -> SafeString:
     )
 
 
+@register.simple_tag
+def slot_address(name: str, *arguments: Any) -> str:
+    """Where the page in the slot `name` stands, for a link to it; empty for an empty slot."""
+    return next((reverse(url_name, args=arguments) for url_name in slots.url_names(name)), "")
+
+
 @register.inclusion_tag("stations/_curve.html")
 def session_curve(curve: Curve, session: Session) -> dict[str, Any]:
     """A small chart of a running session's power."""

@@ -30,7 +30,7 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
     site = evse.station.site
     if not site.is_public or evse.station.quarantined_at is not None:
         raise Http404
-    return redirect(f"{reverse('stations:map')}?{urlencode({'site': site.pk})}")
+    return redirect(f"{reverse('stations:map')}?{urlencode({'site': site.pk, 'charger': evse.public_code})}")
 
 
 @console

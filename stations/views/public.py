@@ -12,7 +12,8 @@ from django.views.decorators.cache import cache_control
 from drivers.domain.roles import Permission
 from drivers.permissions import memberships_granting
 from stations.domain.clusters import Cluster, clustered
-from stations.models import Site
+from stations.domain.public_codes import typed
+from stations.models import Evse, Site
 from stations.selectors.public import (
     Place,
     public_evses,
@@ -32,7 +33,8 @@ LISTED = 100
 
 @cache_control(max_age=0, private=True)
 def public_map(request: HttpRequest) -> HttpResponse:
-    """All public sites as map and list; `?q=` narrows the list, `?site=` opens one."""
+    """All public sites as map and list; `?q=` narrows the list, `?site=` opens one, `&charger=` says at which of its
+    chargers one stands."""
     query = request.GET.get("q", "").strip()[:80]
     sites, total = public_sites(request.user, text=query, limit=LISTED)
     template = "stations/_map_list.html" if getattr(request, "htmx", False) else "stations/map.html"
@@ -47,7 +49,7 @@ def public_map(request: HttpRequest) -> HttpResponse:
         "site": None,
     }
     if opened.isascii() and opened.isdigit() and (found := public_site(request.user, int(opened))):
-        context |= _panel(request, found)
+        context |= _panel(request, found) | {"code": _code_of(found, request.GET.get("charger", ""))}
     return render(request, template, context)
 
 
@@ -94,6 +96,12 @@ def public_site_panel(request: HttpRequest, pk: int) -> HttpResponse:
     if site is None:
         raise Http404
     return render(request, "stations/_map_site.html", _panel(request, site))
+
+
+def _code_of(site: Site, text: str) -> str:
+    """The charger whose QR code led here; empty: none of this site."""
+    code = typed(text[:20])
+    return code if code and Evse.objects.filter(public_code=code, station__site=site).exists() else ""
 
 
 def _panel(request: HttpRequest, site: Site) -> dict[str, Any]:
