@@ -106,6 +106,10 @@ SUBJECTS = {
     "ports": lambda network: network.session.evse_id,
     "exclusions": lambda network: network.site.exclusions.get().pk,
     "alerts": lambda network: network.organization.alerts.first().pk,
+    "helpline-contacts": lambda network: network.organization.helpline_contacts.get().pk,
+    # Guesses: whose they are is asked of the ticket.
+    "files": lambda network: 1,
+    "ticket-files": lambda network: 1,
     "drops": lambda network: network.organization.drops.get().pk,
     "ranges": lambda network: network.organization.provider_ranges.get().pk,
     "runs": lambda network: network.organization.repair_runs.get().pk,

@@ -44,7 +44,7 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
-from tests.monitoring import exclusion_rows, link_rows, maintenance_rows, status_rows, told_rows
+from tests.monitoring import exclusion_rows, helpline_rows, link_rows, maintenance_rows, status_rows, told_rows
 from tests.monitoring.alert_rows import AlertFactory
 
 # Open to everybody, and meant to be: the map of public sites, the status of networks that publish it, what the API can
@@ -117,6 +117,7 @@ def network(network):
     factories.InvitationFactory(organization=network.organization, email="invited@volta.example")
     factories.RootCertificateFactory(organization=network.organization)
     link_rows.make(network)
+    helpline_rows.contact_of(network.organization, site=network.site, note="CALL-OF-VOLTA")
     exclusion_rows.ExclusionFactory(site=network.site, evidence="EXCLUSION-OF-VOLTA")
     ports.ensure([network.station.pk], now=network.session.received_at)
     device_rows.make(network.station, "Volta")

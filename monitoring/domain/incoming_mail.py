@@ -20,8 +20,8 @@ MOST_ATTACHMENTS = 10
 # Our letters begin with a line of this and their reference: what stands below it is our own letter.
 CUT = "====="
 _CUT_LINE = re.compile(rf"^[>\s]*{CUT} ?T-\w+", re.MULTILINE)
-_ADDRESS = re.compile(r"^[^@\s<>\"',;:]{1,64}@[^@\s<>\"',;:]{1,255}$")
-_ID = re.compile(r"<[^<>\s]{3,250}>")
+_ADDRESS = re.compile(r"^[^@\s<>\"',;:\x00-\x1f]{1,64}@[^@\s<>\"',;:\x00-\x1f]{1,180}$")
+_ID = re.compile(r"<[^<>\s\x00-\x1f]{3,250}>")
 # RFC 3834: what a program sends is never answered.
 _BULK = {"bulk", "junk", "list", "auto_reply"}
 _HEADERS_OF_PROGRAMS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "List-Unsubscribe")
@@ -97,11 +97,16 @@ def _read(letter: EmailMessage) -> Incoming:
 
 
 def _header(letter: EmailMessage, name: str) -> str:
-    return "\n".join(str(value) for value in letter.get_all(name, []))
+    return _writable("\n".join(str(value) for value in letter.get_all(name, [])))
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())
+    return " ".join(_writable(text).split())
+
+
+def _writable(text: str) -> str:
+    """What a database takes: no NUL, and nothing that is half a character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _automatic(letter: EmailMessage, sender: str) -> str:
@@ -130,7 +135,7 @@ def _text(letter: EmailMessage) -> str:
     text = content if isinstance(content, str) else content.decode(errors="replace")
     if body.get_content_type() == "text/html":
         text = text_of_html(text)
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return _writable(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def cut(text: str) -> tuple[str, str]:

@@ -183,6 +183,18 @@ class PolicyForm(forms.Form):
         label=_("Support hours"),
         help_text=_("Such as Mo-Fr 08:00-18:00. Empty: around the clock. Clocks stand outside of them."),
     )
+    helpline = forms.CharField(
+        required=False,
+        max_length=40,
+        label=_("Helpline"),
+        help_text=_("The phone number that drivers are told; a site's own public contact goes before it."),
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    address = forms.EmailField(
+        required=False,
+        label=_("Email address"),
+        help_text=_("Where drivers write to. What comes there becomes tickets, once the installation fetches it."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

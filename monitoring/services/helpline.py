@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.domain.roles import Permission
 from drivers.models import Organization, User
 from monitoring.models import HelplineContact, Ticket
@@ -44,7 +44,7 @@ def log_contact(
     if station is not None:
         site = station.site
     _check_place(organization, site, by)
-    if at > timezone.now() + AHEAD:
+    if at > clock.now() + AHEAD:
         raise ValidationError({"at": _("This lies in the future.")})
     if not 0 <= minutes <= LONGEST_MINUTES:
         raise ValidationError({"minutes": _("At most a day.")})
@@ -61,7 +61,7 @@ def log_contact(
             outcome=outcome,
             note=note.strip()[:2000],
             taken_by=by,
-            created_at=timezone.now(),
+            created_at=clock.now(),
         )
         if makes_ticket:
             row.ticket = _ticket_of(row, contact_phone, contact_email)

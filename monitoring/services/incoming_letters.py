@@ -5,12 +5,14 @@ from enum import StrEnum
 from hashlib import sha256
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import User
-from monitoring.domain.incoming_mail import Incoming, parse
+from monitoring.domain.incoming_mail import Incoming, NotALetter, parse
 from monitoring.domain.references import found_in
 from monitoring.models import Ticket, TicketMessage
 from monitoring.services import reply_addresses, ticket_files, ticket_letters, tickets
@@ -35,7 +37,10 @@ class Taken(StrEnum):
 def take_in(raw: bytes) -> Taken:
     """Read a letter and put it where it belongs; all of it is stored when this returns. Raises NotALetter."""
     letter = parse(raw)
-    taken = _take_in(letter)
+    try:
+        taken = _take_in(letter)
+    except ValidationError as problem:
+        raise NotALetter("; ".join(problem.messages)) from problem
     log.info("letter.came", taken=taken.value, message_id=letter.message_id[:80], automatic=letter.automatic)
     return taken
 
@@ -124,6 +129,6 @@ def _is_flood(sender: str) -> bool:
     lately = TicketMessage.objects.filter(
         ticket__contact_email__iexact=sender,
         author=TicketMessage.Author.DRIVER,
-        at__gt=timezone.now() - timedelta(hours=1),
+        at__gt=clock.now() - timedelta(hours=1),
     ).exclude(message_id="")
     return lately.count() >= MOST_AN_HOUR

@@ -11,9 +11,10 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.domain.phrases import english
 from monitoring.models import Ticket, TicketMessage
 from monitoring.notifiers import ticket_letter
@@ -36,7 +37,7 @@ def confirm(*, ticket: Ticket) -> TicketMessage | None:
     """Tell the driver that it came, and where to follow it; it is no answer yet. None: there is no address."""
     if not ticket.email:
         return None
-    now = timezone.now()
+    now = clock.now()
     with language_of(ticket):
         text = _(
             "We have received your report. Its reference is %(reference)s. We will write to you here; you can add to "
@@ -50,7 +51,7 @@ def confirm(*, ticket: Ticket) -> TicketMessage | None:
 
 def send_due(*, now: datetime | None = None) -> int:
     """Send those that are due. How many left."""
-    now = now or timezone.now()
+    now = now or clock.now()
     rows = TicketMessage.objects.filter(letter_due_at__lte=now).select_related("ticket__organization", "ticket__driver")
     return sum(_send(message, now) for message in rows.order_by("letter_due_at", "id")[:CHUNK])
 
@@ -74,7 +75,7 @@ def _send(message: TicketMessage, now: datetime) -> int:
         return 0
     claimed = TicketMessage.objects.filter(pk=message.pk, letter_due_at=again)
     with transaction.atomic():
-        claimed.update(letter=State.SENT, letter_due_at=None, sent_at=timezone.now(), problem="")
+        claimed.update(letter=State.SENT, letter_due_at=None, sent_at=clock.now(), problem="")
     return 1
 
 

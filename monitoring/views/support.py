@@ -98,7 +98,8 @@ def policy(request: ConsoleRequest) -> HttpResponse:
         raise Http404
     organization = organizations[chosen]
     known = support.policy_of(organization)
-    initial = {"timezone": known.timezone, "hours": write(known.hours) if known.opening_hours else ""}
+    told = {"helpline": known.helpline, "address": known.address}
+    initial = {**told, "timezone": known.timezone, "hours": write(known.hours) if known.opening_hours else ""}
     for priority in (1, 2, 3, 4):
         target = targets_from_json(known.targets, priority)
         initial |= {f"first_{priority}": target.first_answer, f"solved_{priority}": target.resolution}
@@ -110,6 +111,8 @@ def policy(request: ConsoleRequest) -> HttpResponse:
             timezone=form.cleaned_data["timezone"],
             opening_hours=form.cleaned_data["hours"],
             targets=form.targets(),
+            helpline=form.cleaned_data["helpline"],
+            address=form.cleaned_data["address"],
         )
 
     if form.is_bound and form.is_valid() and save(form, store):

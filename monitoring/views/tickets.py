@@ -59,7 +59,9 @@ def ticket(request: ConsoleRequest, reference: str) -> HttpResponse:
 
 def _said(found: Ticket) -> dict[str, Any]:
     now = timezone.now()
-    lines = list(found.messages.select_related("by").order_by("-at", "-id")[:SHOWN])[::-1]
+    lines = list(found.messages.select_related("by").prefetch_related("attachments").order_by("-at", "-id")[:SHOWN])[
+        ::-1
+    ]
     return {
         "lines": [(line, wording.LETTERS.get(TicketMessage.Letter(line.letter))) for line in lines],
         "state": wording.state_of(found, now),

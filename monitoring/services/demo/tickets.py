@@ -51,7 +51,14 @@ def make(organization: Organization, stop: threading.Event) -> int:
 
 def _settings(organization: Organization) -> None:
     hours = opening_hours.to_json(opening_hours_text.read(_HOURS))
-    support.set_policy(organization=organization, timezone="Europe/Berlin", opening_hours=hours, targets={})
+    support.set_policy(
+        organization=organization,
+        timezone="Europe/Berlin",
+        opening_hours=hours,
+        targets={},
+        helpline="+49 800 000 0123",
+        address="support@demo.example",
+    )
     for title, body, category in CANNED:
         if not CannedAnswer.objects.filter(organization=organization, title=title).exists():
             support.save_canned(

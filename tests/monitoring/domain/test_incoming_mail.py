@@ -119,3 +119,11 @@ def test_who_wrote_something_is_never_left_without_words(text):
     new, _quoted = cut(text)
     assert bool(new) == bool(text.strip())
     assert text_of_html(text) is not None
+
+
+def test_what_no_database_takes_is_left_out():
+    raw = b"From: a@b.example\nMessage-ID: <a@b>\nSubject: \xff\xfe caf\xe9 \x00!\n\nHello\x00 \xff"
+    found = parse(raw)
+    (found.subject + found.text).encode()
+    assert "\0" not in found.subject + found.text
+    assert found.text.startswith("Hello")
