@@ -31,6 +31,7 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.sweep_alerts": 2,
     "monitoring.tasks.test_network": 2,
     "monitoring.tasks.tell_people": 1,
+    "monitoring.tasks.prune_notifications": 3600,
     "monitoring.tasks.repair": 2,
     "monitoring.tasks.sweep_windows": 2,
     "monitoring.tasks.sweep_plans": 60,

@@ -360,6 +360,8 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=256 * 1024 * 1024)
 # LOG_DAYS: how long uploaded logs are kept. SECURITY_EVENT_DAYS: and what chargers told of their security.
 LOG_DAYS = env.int("LOG_DAYS", default=90)
 SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", default=730)
+# NOTIFICATION_DAYS: how long the delivery log keeps what people were told of incidents that are over.
+NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", default=400)
 
 # --- Certificates ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ the fragments shown there. Both are checked at start-up: a misspelt path stops t
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
-from monitoring.navigation import RELIABILITY
+from monitoring.navigation import MINE, RELIABILITY
 from monitoring.rules.base import kinds_of_facts
 from stations import journal, slots
 from stations.views import navigation
@@ -79,6 +79,7 @@ SLOTS: dict[str, list[str]] = {
 ON_FACT = "monitoring.subscribers.alerting.on_fact"
 
 NAVIGATION: tuple[navigation.Group, ...] = (RELIABILITY,)
+PERSONAL: tuple[navigation.Entry, ...] = (MINE,)
 
 
 def connect() -> None:
@@ -93,6 +94,8 @@ def connect() -> None:
             slots.register(slot, name)
     for group in NAVIGATION:
         navigation.register(group)
+    for entry in PERSONAL:
+        navigation.register_personal(entry)
 
 
 def unknown_fragments() -> list[str]:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from drivers.domain.roles import Permission
 from stations.views.navigation import Entry, Group
 
+MINE = Entry("monitoring:my-notifications", _("My notifications"), "send")
+
 RELIABILITY: Group = (
     _("Reliability"),
     (

@@ -81,6 +81,12 @@ def extents(incidents: Collection[Incident]) -> dict[int, Extent]:
     return {row["incident"]: Extent(row["alerts"], row["stations"]) for row in rows.order_by()}
 
 
+def sites_of(viewer: Viewer, incident: Incident) -> set[int]:
+    """Ids of the sites that it has ever had an alert at, and that the viewer sees."""
+    rows = visible_alerts(viewer).filter(incident=incident, site__isnull=False)
+    return set(rows.order_by().values_list("site", flat=True).distinct())
+
+
 def open_incidents_at(viewer: Viewer, identity: str) -> QuerySet[Incident]:
     """Those with an alert of the station that is still there, the gravest first."""
     alive = visible_alerts(viewer).filter(station__identity=identity, resolved_at=None)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("console/incidents/", incident_list, name="incident-list"),
     path("console/incidents/acknowledge/", incidents.acknowledge_many, name="incidents-acknowledge"),
     path("console/incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("console/incidents/<int:pk>/sites.geojson", incidents.incident_sites, name="incident-sites"),
     path("console/incidents/<int:pk>/acknowledge/", incidents.acknowledge, name="incident-acknowledge"),
     path("console/incidents/<int:pk>/comment/", incidents.comment, name="incident-comment"),
     path("console/incidents/<int:pk>/assign/", incidents.assign, name="incident-assign"),

@@ -39,6 +39,13 @@ def require_managed(request: ConsoleRequest) -> list[Organization]:
     return found
 
 
+def chosen_organization(request: ConsoleRequest) -> Organization:
+    """The one of those the viewer sets up that the address names, else the first. Raises PermissionDenied."""
+    organizations = require_managed(request)
+    wanted = request.GET.get("organization", "")
+    return next((row for row in organizations if str(row.pk) == wanted), organizations[0])
+
+
 @console
 @require_http_methods(["GET", "POST"])
 def add(request: ConsoleRequest) -> HttpResponse:

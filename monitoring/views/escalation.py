@@ -10,7 +10,7 @@ from monitoring.forms.rotas import PolicyForm
 from monitoring.models import EscalationPolicy
 from monitoring.selectors.notifications import managed, visible_policies
 from monitoring.services import rotas
-from monitoring.views.channels import require_managed
+from monitoring.views.channels import chosen_organization, require_managed
 from stations.views.confirm import Question, ask
 from stations.views.pages import ConsoleRequest, console, render_page, save
 
@@ -32,10 +32,7 @@ def policy_list(request: ConsoleRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: ConsoleRequest) -> HttpResponse:
     """The form of a new policy."""
-    organizations = require_managed(request)
-    wanted = request.GET.get("organization", "")
-    organization = next((row for row in organizations if str(row.pk) == wanted), organizations[0])
-    return _form(request, EscalationPolicy(organization=organization))
+    return _form(request, EscalationPolicy(organization=chosen_organization(request)))
 
 
 @console

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from monitoring.views import alert_wording as wording
 from monitoring.views.lists.incidents import INCIDENTS
 from stations.models import Station
 from stations.selectors import visible_stations, with_evses
+from stations.views import site_map
 from stations.views.pages import ConsoleRequest, console, dialog_done, render_page
 
 # Alerts and stations a page shows; the others are counted.
@@ -79,11 +81,19 @@ def incident(request: ConsoleRequest, pk: int) -> HttpResponse:
         "extent": selectors.extents([found]).get(found.pk, selectors.Extent()),
         "lines": [wording.line(entry) for entry in lines],
         "may_respond": selectors.may_respond(request.user, found),
+        "has_places": any(alert.site_id for alert in (*standing, *over)),
+        "tile_url": settings.TILE_URL,
         "form": CommentForm(auto_id="comment-%s"),
     }
     return render_page(
         request, "monitoring/incident.html", context, fragments={"incident": "monitoring/_incident.html"}
     )
+
+
+@console
+def incident_sites(request: ConsoleRequest, pk: int) -> JsonResponse:
+    """What the incident's map shows."""
+    return site_map.drawn(request, only=selectors.sites_of(request.user, incident_of(request, pk)))
 
 
 def _reached(station: Station) -> str:

@@ -18,7 +18,7 @@ from monitoring.models import Rota, RotaLayer, RotaOverride
 from monitoring.selectors.notifications import managed
 from monitoring.selectors.rota import Duty, duties, visible_rotas
 from monitoring.services import rotas
-from monitoring.views.channels import require_managed
+from monitoring.views.channels import chosen_organization, require_managed
 from stations.views.confirm import Question, ask
 from stations.views.pages import ConsoleRequest, console, render_page, save
 
@@ -104,10 +104,7 @@ def _weeks(rota: Rota, monday: date, zone: ZoneInfo) -> list[Week]:
 @require_http_methods(["GET", "POST"])
 def add(request: ConsoleRequest) -> HttpResponse:
     """The form of a new rota."""
-    organizations = require_managed(request)
-    wanted = request.GET.get("organization", "")
-    organization = next((row for row in organizations if str(row.pk) == wanted), organizations[0])
-    return _rota_form(request, Rota(organization=organization))
+    return _rota_form(request, Rota(organization=chosen_organization(request)))
 
 
 @console

@@ -91,6 +91,20 @@ _registered: list[Group] = []
 _ALONE = ("stations:overview", "stations:map")
 
 
+_personal: list[Entry] = []
+
+
+def register_personal(entry: Entry) -> None:
+    """Show a page of a higher app in everybody's own menu."""
+    if entry not in _personal:
+        _personal.append(entry)
+
+
+def personal(path: str) -> list[Link]:
+    """The pages of higher apps that are about whoever looks."""
+    return [_link(entry, path) for entry in _personal]
+
+
 def register(group: Group) -> None:
     """Show a group of a higher app's pages."""
     if group not in _registered:

@@ -18,7 +18,7 @@ from drivers.domain.roles import GRANTS, Permission, Role
 from drivers.models import Membership, User
 from drivers.selectors import has_second_factor
 from stations import live
-from stations.views.navigation import navigation
+from stations.views.navigation import navigation, personal
 
 P = ParamSpec("P")
 
@@ -74,6 +74,7 @@ def render_page(
         "network_groups": " ".join(live.organization_group(m.organization_id) for m in request.memberships),
         "here": request.get_full_path(),
         "navigation": navigation(request.path, granted),
+        "personal": personal(request.path),
     }
     response = render(request, shown or template, {**shell, **context})
     # One address, two answers: a browser's back button must not find the fragment in its cache.

@@ -1,5 +1,6 @@
 """The map of the console: every site that somebody sees, public or not."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import JsonResponse
@@ -20,13 +21,20 @@ from stations.views.pages import ConsoleRequest, console
 
 @console
 def sites_geojson(request: ConsoleRequest) -> JsonResponse:
+    """All sites that the viewer sees; see `drawn`."""
+    return drawn(request)
+
+
+def drawn(request: ConsoleRequest, *, only: Collection[int] | None = None) -> JsonResponse:
     """Sites by their worst status, as of `words_of`; `?bbox=` and `?zoom=` as on the public map. Sites that would cover
-    each other are one feature."""
+    each other are one feature. `only`: ids of those that are asked for, of what the viewer sees."""
     if (view := asked(request)) is None:
         return refusal()
     viewer = request.user
     key = f"site-map.{scope_key(viewer)}"
     places = shared(key, lambda: selectors.spots(viewer, words_of(viewer)))
+    if only is not None:
+        places = [place for place in places if place.id in only]
     alone, clusters = clustered(places, *view)
     names = selectors.names(viewer, [place.id for place in alone])
     features = [

@@ -358,6 +358,19 @@ def test_a_database_that_is_away_for_a_moment_makes_no_message_come_twice(site, 
     assert len(letters()) == 1
 
 
+def test_the_log_forgets_what_is_long_over_and_keeps_incidents(site, owner, time_machine):
+    wants_all(owner)
+    lasting, over = opened(site), opened(site, title="CP-2 is faulted.")
+    notifying.tell()
+    resolved(over)
+    notifying.tell()
+    time_machine.shift(timedelta(days=2))
+    opened(site, title="CP-3 is faulted.")
+    notifying.tell()
+    assert notifying.prune(older_than=timezone.now() - timedelta(days=1)) == 2
+    assert (lasting.notifications.count(), over.notifications.count(), Incident.objects.count()) == (1, 0, 3)
+
+
 def test_of_two_who_claim_a_message_one_gets_it(site, technician_on_call):
     incident = opened(site)
     fanout.tell_entries()

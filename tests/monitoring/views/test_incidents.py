@@ -103,6 +103,18 @@ def test_who_sees_one_site_sees_its_incidents_and_no_others(client, organization
     assert page(client, member.user, "incident", whole.pk).status_code == 404
 
 
+def test_the_map_of_an_incident_has_the_sites_concerned_and_no_others(client, viewer, incident, organization):
+    factories.SiteFactory(organization=organization)
+    client.force_login(viewer)
+    found = client.get(reverse("monitoring:incident-sites", args=[incident.pk])).json()
+    assert [feature["id"] for feature in found["features"]] == [incident.site_id]
+    assert "sites.geojson" in page(client, viewer, "incident", incident.pk).content.decode()
+
+
+def test_what_concerns_oneself_is_in_the_persons_menu(client, viewer):
+    assert reverse("monitoring:my-notifications") in page(client, viewer, "uptime").content.decode()
+
+
 def test_a_stations_page_has_what_is_wrong_with_it(client, viewer, incident, station):
     assert incident.title in page(client, viewer, "station-incidents", station.identity).content.decode()
     assert "1 open" in page(client, viewer, "overview-incidents").content.decode()
