@@ -43,6 +43,9 @@ SUBSCRIBERS: dict[str, list[str]] = {
         "monitoring.subscribers.success.on_connector_statuses",
         "monitoring.subscribers.uptime.on_facts",
     ],
+    "device.event": ["monitoring.subscribers.uptime.on_facts"],
+    "connector.left": ["monitoring.subscribers.uptime.on_facts"],
+    "connector.moved": ["monitoring.subscribers.uptime.on_facts"],
     "connector.appeared": ["monitoring.subscribers.uptime.on_facts"],
     "station.status": ["monitoring.subscribers.uptime.on_facts"],
 }

@@ -104,6 +104,7 @@ SUBJECTS = {
     "battery-swaps": lambda network: network.station.battery_swaps.get().pk,
     "settlements": lambda network: network.station.settlements.get().pk,
     "ports": lambda network: network.session.evse_id,
+    "corrections": lambda network: network.station.ports.get(pk=network.session.evse_id).corrections.get().pk,
     "exclusions": lambda network: network.site.exclusions.get().pk,
     "alerts": lambda network: network.organization.alerts.first().pk,
     "helpline-contacts": lambda network: network.organization.helpline_contacts.get().pk,

@@ -120,6 +120,7 @@ def network(network):
     helpline_rows.contact_of(network.organization, site=network.site, note="CALL-OF-VOLTA")
     exclusion_rows.ExclusionFactory(site=network.site, evidence="EXCLUSION-OF-VOLTA")
     ports.ensure([network.station.pk], now=network.session.received_at)
+    exclusion_rows.correction(network.session.evse_id, reason="CORRECTION-OF-VOLTA")
     device_rows.make(network.station, "Volta")
     power_rows.add(network.session, name="PROFILE-OF-VOLTA")
     told_rows.make(network.organization, network.site, owner)

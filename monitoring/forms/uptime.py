@@ -79,6 +79,10 @@ class CorrectionForm(forms.Form):
         help_text=_("Where it can be seen: a document, a photo, a report."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A notice, a report or a photo: PDF, JPEG, PNG, WebP or text, up to 10 MB."),
+    )
 
     def __init__(self, *args: Any, zone: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,7 +24,7 @@ from monitoring.models.status_page import (
 from monitoring.models.success import Attempt, FailedStreak, PlugIn, PortHabit, SuccessCursor, SuccessDay, SuccessDue
 from monitoring.models.support import CannedAnswer, SupportPolicy
 from monitoring.models.ticket import RefundRequest, Ticket, TicketAttachment, TicketMessage, TicketSnapshot
-from monitoring.models.uptime import Correction, LedgerEntry, Port, PortMonth, UptimeSignal
+from monitoring.models.uptime import Correction, LedgerEntry, Port, PortMonth, SiteHours, UptimeSignal
 from monitoring.models.work_order import WorkOrder, WorkOrderEntry, WorkOrderPart, WorkOrderPhoto
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "RuleRun",
     "RuleSetting",
     "Severity",
+    "SiteHours",
     "StationLink",
     "StatusDay",
     "StatusLetter",

@@ -23,13 +23,14 @@ class Exclusion(models.Model):
         APPROVED = "approved", _("Approved")
         REJECTED = "rejected", _("Rejected")
 
-    site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, related_name="exclusions")
+    # Claims are part of a record that is never deleted: neither is what they are about.
+    site = models.ForeignKey("stations.Site", on_delete=models.PROTECT, related_name="exclusions")
     # None: the whole site, or the whole station.
     station = models.ForeignKey(
-        "stations.Station", on_delete=models.CASCADE, null=True, blank=True, related_name="exclusions"
+        "stations.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="exclusions"
     )
     evse = models.ForeignKey(
-        "stations.Evse", on_delete=models.CASCADE, null=True, blank=True, related_name="exclusions"
+        "stations.Evse", on_delete=models.PROTECT, null=True, blank=True, related_name="exclusions"
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -48,7 +49,7 @@ class Exclusion(models.Model):
     reviewed_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_note = models.CharField(max_length=500, blank=True)
-    withdraws = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="withdrawals")
+    withdraws = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="withdrawals")
 
     class Meta:
         ordering = ["-id"]

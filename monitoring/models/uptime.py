@@ -90,6 +90,10 @@ class Correction(models.Model):
     author_name = models.CharField(max_length=150)
     reason = models.TextField(max_length=2000, validators=[MinLengthValidator(10)])
     evidence = models.TextField(max_length=2000, help_text=_("Where it can be seen: a document, a photo, a report."))
+    # Its name in the storage, and as it was sent.
+    file = models.CharField(max_length=200, blank=True)
+    file_name = models.CharField(max_length=120, blank=True)
+    file_type = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -100,6 +104,24 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.port} {self.start:%Y-%m-%d %H:%M} {self.state}"
+
+
+class SiteHours(models.Model):
+    """The opening hours of a site since an instant, until the next row: hours that change today leave last month's
+    figures as they were."""
+
+    site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, related_name="hours_history", db_index=False)
+    # Null: ever since, as far as anybody knows.
+    valid_from = models.DateTimeField(null=True, blank=True)
+    opening_hours = models.JSONField(null=True, blank=True)
+    timezone = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["site_id", "id"]
+        constraints = [models.UniqueConstraint(fields=["site", "valid_from"], name="sitehours_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.site} since {self.valid_from or 'ever'}"
 
 
 class LedgerEntry(models.Model):

@@ -21,6 +21,7 @@ from monitoring.domain.uptime.signals import OFF
 from monitoring.domain.uptime.states import IMPAIRMENTS
 from monitoring.models import Correction, Port, UptimeSignal
 from monitoring.services import ledger_rows, ports
+from monitoring.services.evidence import Kept
 from stations.models import Connection, Evse, Station
 
 
@@ -170,6 +171,7 @@ def correct(
     author: User,
     reason: str,
     evidence: str,
+    file: Kept | None = None,
     now: datetime | None = None,
 ) -> Correction:
     """Put what a person says in the place of what the signals tell, from `start` to `end`.
@@ -188,6 +190,9 @@ def correct(
         author_name=author.name or author.email,
         reason=reason.strip(),
         evidence=evidence.strip(),
+        file=file.file if file else "",
+        file_name=file.name if file else "",
+        file_type=file.content_type if file else "",
         made_at=now,
     )
     if correction.end > now:

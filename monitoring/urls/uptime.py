@@ -9,6 +9,9 @@ urlpatterns = [
     path("console/uptime/summary/", uptime.summary, name="uptime-summary"),
     path("console/uptime/ports/<int:pk>/", port.port, name="port"),
     path("console/uptime/ports/<int:pk>/correct/", port.correct, name="port-correct"),
+    path(
+        "console/uptime/ports/<int:pk>/corrections/<int:correction>/file/", port.correction_file, name="correction-file"
+    ),
     path("console/uptime/sites/<int:pk>/", uptime.site_uptime, name="site-uptime"),
     path("console/uptime/sites/<int:pk>/federal/", reports.federal_site, name="federal-site"),
     path("console/uptime/sites/<int:pk>/<int:year>-<int:month>.csv", reports.site_csv, name="site-report-csv"),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from monitoring.selectors.exclusions import visible_exclusions, withdrawn_among
 from monitoring.selectors.outages import would_exclude
 from monitoring.services import exclusions
 from monitoring.services.evidence import NotEvidence
+from monitoring.views.downloads import download
 from monitoring.views.lists.exclusions import Row
 from monitoring.views.words import REASONS
 from stations.models import Evse, Site
@@ -179,20 +179,7 @@ def _page(request: ConsoleRequest, found: Exclusion, review_form: Any, withdrawa
 def evidence_file(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The evidence, as a download: nothing of it is ever run or shown by a browser."""
     found = _found(request, pk)
-    if not found.file:
-        raise Http404
-    try:
-        with default_storage.open(found.file) as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = HttpResponse(content, content_type=found.file_type)
-    name = found.file_name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(found.file, name=found.file_name, content_type=found.file_type)
 
 
 @console

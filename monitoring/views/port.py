@@ -20,6 +20,8 @@ from monitoring.selectors import uptime
 from monitoring.selectors.exclusions import about, visible_exclusions
 from monitoring.selectors.outages import Stretch, stretches
 from monitoring.services import corrections
+from monitoring.services.evidence import NotEvidence
+from monitoring.views.downloads import download
 from monitoring.views.drawings import columns, magnified, strip
 from monitoring.views.lists.exclusions import EXCLUSIONS
 from monitoring.views.words import CAUSES, REASONS
@@ -137,7 +139,7 @@ def correct(request: ConsoleRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(_("Your role does not include correcting ledgers here."))
     zone = found.site.zone
     if request.method == "POST":
-        form = CorrectionForm(request.POST, zone=zone)
+        form = CorrectionForm(request.POST, request.FILES, zone=zone)
         if form.is_valid() and _corrected(request, form, found):
             messages.success(request, _("Corrected. The figures have followed."))
             return redirect("monitoring:port", pk)
@@ -171,8 +173,18 @@ def _corrected(request: ConsoleRequest, form: CorrectionForm, found: Port) -> Co
             author=request.user,
             reason=values["reason"],
             evidence=values["evidence"],
+            file=values["file"],
         )
+    except NotEvidence as problem:
+        form.add_error("file", str(problem))
     except ValidationError as problem:
         for name, texts in problem.message_dict.items():
             form.add_error(name if name in form.fields else None, texts)
     return None
+
+
+@console
+def correction_file(request: ConsoleRequest, pk: int, correction: int) -> HttpResponse:
+    """What shows that a correction is right."""
+    row = get_object_or_404(Correction, port=_port(request, pk), pk=correction)
+    return download(row.file, name=row.file_name, content_type=row.file_type)

@@ -103,6 +103,7 @@ def _carry(work: Work, station: Station, event: DeviceEvent) -> None:
         "severity": event.severity,
         "component": event.component,
         "evse": event.evse_number,
+        "connector": event.connector_number,
         "variable": event.name,
         "value": event.actual_value[:200],
         "cleared": event.cleared,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,7 +84,7 @@ def delete_site(*, site: Site) -> None:
             )
             raise StillInUse(text % {"name": site.name})
         journal.record("site.deleted", subject_type="site", subject_id=site.pk)
-        site.delete()
+        _remove(site)
 
 
 def update_station(*, station: Station, password: str | None = None, **changes: Any) -> Station:
@@ -124,7 +125,7 @@ def delete_station(*, station: Station) -> None:
         )
         withdrawn_certificates.withdraw(station=station, now=timezone.now())
         photos = station_photos.files_of(station.photos.all())
-        station.delete()
+        _remove(station)
     station_photos.discard(photos)
 
 
@@ -147,7 +148,10 @@ def save_connector(*, connector: Connector, **changes: Any) -> Connector:
 
 def delete_connector(*, connector: Connector) -> None:
     """Remove a connector. Raises StillInUse while a session is open on it."""
-    _delete(connector)
+    told = {"station": connector.station_id, "evse": connector.evse_id}
+    with transaction.atomic():
+        journal.record("connector.left", subject_type="connector", subject_id=connector.pk, data=told)
+        _delete(connector)
 
 
 def _save(row: Evse | Connector, changes: dict[str, Any], taken: str) -> None:
@@ -166,5 +170,17 @@ def _delete(row: Evse | Connector) -> None:
     with transaction.atomic():
         if row.sessions.filter(ended_at=None).exists():
             raise StillInUse(_("A session is open on %(row)s.") % {"row": row})
-        row.delete()
+        _remove(row)
     live.nudge(live.station_group(row.station_id))
+
+
+def _remove(row: Site | Station | Evse | Connector) -> None:
+    """Delete it, unless a floor above keeps a record that must not be lost."""
+    try:
+        row.delete()
+    except ProtectedError as error:
+        text = _(
+            "Records that have to be kept tell of %(row)s, such as exclusions from its outages: it cannot be deleted."
+            " Take it out of service instead, or close the site down."
+        )
+        raise StillInUse(text % {"row": row}) from error

@@ -1,12 +1,14 @@
 """Stations come to be, say who they are, and show their EVSEs and connectors."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext
 
 from stations import journal, live
@@ -176,7 +178,10 @@ def group_connectors(*, station: Station, evse_numbers: Mapping[int, int]) -> No
             Connector.objects.filter(pk=connector.pk).update(number=MAX_CONNECTORS + 1 + connector.pk)
         for connector in moving:
             _place(connector, evse_numbers[connector.pk])
-        Evse.objects.filter(station=station, connectors=None, sessions=None).delete()
+        for empty in Evse.objects.filter(station=station, connectors=None, sessions=None):
+            # One that a record tells of stays, without a connector.
+            with suppress(ProtectedError):
+                empty.delete()
         journal.record("station.changed", subject_type="station", subject_id=station.pk)
     live.nudge(live.station_group(station.pk))
 
@@ -187,3 +192,8 @@ def _place(connector: Connector, evse_number: int) -> None:
     taken = set(Connector.objects.filter(evse=evse).values_list("number", flat=True))
     free = next(number for number in range(1, MAX_CONNECTORS + 1) if number not in taken)
     Connector.objects.filter(pk=connector.pk).update(evse=evse, number=free)
+    if evse.pk != connector.evse_id:
+        told = {"station": connector.station_id, "evse": connector.evse_id}
+        journal.record("connector.left", subject_type="connector", subject_id=connector.pk, data=told)
+        told |= {"evse": evse.pk, "status": connector.status}
+        journal.record("connector.moved", subject_type="connector", subject_id=connector.pk, data=told)

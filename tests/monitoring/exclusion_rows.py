@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from monitoring.models import Exclusion, FederalSite
+from monitoring.models import Correction, Exclusion, FederalSite
 from tests.factories import SiteFactory
 
 
@@ -38,3 +38,19 @@ class FederalSiteFactory(DjangoModelFactory):
 def letter(content=b"%PDF-1.7 a letter", name="letter.pdf"):
     """A file as a browser sends it."""
     return SimpleUploadedFile(name, content)
+
+
+def correction(port_id, *, reason):
+    """Somebody said that the port worked for the last hour."""
+    now = timezone.now()
+    return Correction.objects.create(
+        port_id=port_id,
+        start=now - timedelta(hours=1),
+        end=now,
+        state="up",
+        cause="working",
+        author_name="Ada",
+        reason=reason,
+        evidence="A letter.",
+        made_at=now,
+    )

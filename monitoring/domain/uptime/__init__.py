@@ -16,15 +16,30 @@ from monitoring.domain.uptime.figures import (
 )
 from monitoring.domain.uptime.intervals import Span, clipped, disjoint, merged, overlaid
 from monitoring.domain.uptime.months import month_end, month_of, months_between, next_month, window
-from monitoring.domain.uptime.signals import CONNECTION, IMPAIRED, OPERATOR, STATION, Signal, connector, timeline
+from monitoring.domain.uptime.signals import (
+    CONNECTION,
+    EVSE,
+    IMPAIRED,
+    OPERATOR,
+    PROBLEM_OF_EVSE,
+    PROBLEM_OF_STATION,
+    STATION,
+    Signal,
+    connector,
+    problem,
+    timeline,
+)
 from monitoring.domain.uptime.states import Cause, Excluded, Interval, Reason, State
 
 __all__ = [
     "CONNECTION",
+    "EVSE",
     "IMPAIRED",
     "NEVI_MINUTES",
     "NEVI_TARGET",
     "OPERATOR",
+    "PROBLEM_OF_EVSE",
+    "PROBLEM_OF_STATION",
     "STATION",
     "UK_TARGET",
     "Budget",
@@ -50,6 +65,7 @@ __all__ = [
     "nevi_of",
     "next_month",
     "overlaid",
+    "problem",
     "tally",
     "timeline",
     "uk_network",

@@ -18,7 +18,12 @@ CONNECTION = "connection"
 STATION = "station"
 OPERATOR = "operator"
 IMPAIRED = "impaired"
+# Of an EVSE as a whole: OCPP 2.x tells it by events.
+EVSE = "evse"
 _CONNECTOR = "connector:"
+# Of a station, an EVSE or a connector: the variable Problem of its component (OCPP 2.0.1 part 2, appendix 3).
+PROBLEM_OF_STATION, PROBLEM_OF_EVSE = "problem:station", "problem:evse"
+_PROBLEM = "problem:"
 
 # Values of CONNECTION and OPERATOR; an impairment's value is its cause, or OFF.
 ON, OFF = "on", "off"
@@ -47,6 +52,11 @@ class Signal(NamedTuple):
 def connector(number: int) -> str:
     """The channel of a connector's status."""
     return f"{_CONNECTOR}{number}"
+
+
+def problem(connector_number: int) -> str:
+    """The channel of a connector's variable Problem."""
+    return f"{_PROBLEM}{connector_number}"
 
 
 _WORDS = {
@@ -118,10 +128,11 @@ def judged(values: Mapping[str, Signal], *, is_silent: bool) -> tuple[State, Cau
     that works is enough (stations.domain.status.EVSE_ORDER).
     """
     by_operator = OPERATOR in values and values[OPERATOR].value == OFF
-    station = values.get(STATION)
-    if station is not None and station.value in (Word.FAULTED, Word.UNAVAILABLE):
-        return _down(station, by_operator=by_operator)
-    plugs = [values[channel] for channel in sorted(values) if channel.startswith(_CONNECTOR)]
+    for channel in (PROBLEM_OF_STATION, PROBLEM_OF_EVSE, STATION, EVSE):
+        whole = values.get(channel)
+        if whole is not None and whole.value in (Word.FAULTED, Word.UNAVAILABLE):
+            return _down(whole, by_operator=by_operator)
+    plugs = [_plug(values, channel) for channel in sorted(values) if channel.startswith(_CONNECTOR)]
     by_word = {plug.value: plug for plug in plugs}
     works = Word.WORKS in by_word
     if not works and Word.UNKNOWN not in by_word:
@@ -134,6 +145,13 @@ def judged(values: Mapping[str, Signal], *, is_silent: bool) -> tuple[State, Cau
     if is_silent:
         return State.UNKNOWN, Cause.OFFLINE, ""
     return (State.UP, Cause.WORKING, "") if works else (State.UNKNOWN, Cause.UNTOLD, "")
+
+
+def _plug(values: Mapping[str, Signal], channel: str) -> Signal:
+    """What a connector says of itself; one with a problem is faulted, whatever its status, unless it is no more."""
+    trouble = values.get(_PROBLEM + channel.removeprefix(_CONNECTOR))
+    has_trouble = trouble is not None and trouble.value == Word.FAULTED and values[channel].value != Word.GONE
+    return trouble if trouble is not None and has_trouble else values[channel]
 
 
 def _down(signal: Signal, *, by_operator: bool) -> tuple[State, Cause, str]:

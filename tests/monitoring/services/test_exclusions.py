@@ -11,6 +11,7 @@ from monitoring.models import Exclusion, MaintenanceWindow
 from monitoring.selectors.exclusions import approved_of, standing
 from monitoring.services import exclusions
 from monitoring.services.evidence import NotEvidence
+from stations.services import network
 from tests import factories
 from tests.monitoring.exclusion_rows import letter
 
@@ -172,3 +173,19 @@ def test_a_window_announced_afterwards_is_not_proposed(site):
 def test_a_window_of_some_stations_is_proposed_for_each(site, station):
     window(site, announced=NOW - 3 * HOUR, stations=[station, factories.StationFactory(site=site)])
     assert exclusions.propose_of_windows(now=NOW) == 2
+
+
+def test_what_a_claim_is_about_is_not_deleted(site, station, evse, operator):
+    station.sessions.all().delete()
+    propose(site, operator, evse=evse)
+    for delete in (lambda: network.delete_evse(evse=evse), lambda: network.delete_station(station=station)):
+        with pytest.raises(network.StillInUse, match="such as exclusions"):
+            delete()
+    assert Exclusion.objects.get().evse == evse
+
+
+def test_a_site_that_claims_are_about_is_not_deleted(operator, organization):
+    site = factories.SiteFactory(organization=organization)
+    propose(site, operator)
+    with pytest.raises(network.StillInUse, match="such as exclusions"):
+        network.delete_site(site=site)

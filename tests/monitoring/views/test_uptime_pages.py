@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -154,8 +155,13 @@ def test_a_correction_stands_above_what_the_charger_told(browser, operator, port
     wall = "%Y-%m-%dT%H:%M:%S"
     sent = {"start": f"{outage.start:{wall}}", "end": f"{outage.end:{wall}}", "verdict": "up:working"}
     sent |= {"reason": "The fault was told by mistake.", "evidence": "The maker's letter."}
-    answer = browser(operator).post(reverse("monitoring:port-correct", args=[port.pk]), sent)
+    letter = SimpleUploadedFile("letter.txt", b"It was our firmware.")
+    assert browser(operator).post(reverse("monitoring:port-correct", args=[port.pk]), sent).status_code == 200
+    answer = browser(operator).post(reverse("monitoring:port-correct", args=[port.pk]), sent | {"file": letter})
     assert answer.status_code == 302
+    correction = port.corrections.get()
+    file = browser(operator).get(reverse("monitoring:correction-file", args=[port.pk, correction.pk]))
+    assert (file.content, file["Content-Disposition"]) == (b"It was our firmware.", 'attachment; filename="letter.txt"')
     page = text(browser(operator).get(reverse("monitoring:port", args=[port.pk])))
     assert "The fault was told by mistake." in page
     assert "Nothing was out in these 90 days." in page
