@@ -307,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "ConnectorStatus": "stations.domain.status.ConnectorStatus",
         "TokenStatus": "drivers.domain.tokens.TokenStatus",
         "Drift": "stations.domain.configuration.Drift",
+        "HelplineOutcome": "monitoring.models.helpline.HelplineContact.Outcome",
         "IncidentSeverity": "monitoring.api.notifications.SEVERITIES",
         "ReportKind": "stations.models.report.Report.Kind",
         "TariffKind": "stations.models.station_tariff.StationTariff.Kind",
