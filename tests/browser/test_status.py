@@ -65,6 +65,18 @@ def on_a_loop():
         thread.join(timeout=60)
 
 
+@contextmanager
+def connected(run, identity, url):
+    """A charger that has booted."""
+    charger = VirtualCharger(Profile(identity=identity, protocol="ocpp2.0.1"), url=url)
+    run(charger.link.connect())
+    try:
+        run(charger.boot())
+        yield charger
+    finally:
+        run(charger.close())
+
+
 def time_passes(minutes=0):
     """What the periodic tasks do; twice, since each may run twice."""
     for _ in range(2):
@@ -86,10 +98,7 @@ def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, 
     status_rows.publish_page(depot.organization, after_minutes=0)
     home = f"/status/{depot.organization.slug}/"
     make_station("CP-1")
-    charger = VirtualCharger(Profile(identity="CP-1", protocol="ocpp2.0.1"), url=server.ocpp)
-    with on_a_loop() as run:
-        run(charger.link.connect())
-        run(charger.boot())
+    with on_a_loop() as run, connected(run, "CP-1", server.ocpp) as charger:
         with visit(home) as page:
             expect(page.get_by_role("heading", name="All charging points work")).to_be_visible()
             page.get_by_role("link", name="Subscribe").click()
@@ -127,4 +136,3 @@ def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, 
         run(charger.fault(1, "GroundFailure"))
         time_passes()
         assert len(mailbox) == 3
-        run(charger.close())
