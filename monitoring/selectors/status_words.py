@@ -4,9 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from drivers.formats import zone_name
 from monitoring.models import PublicIncident
@@ -16,10 +15,10 @@ State = PublicIncident.State
 
 # What an update says that nobody wrote a text for.
 SENTENCES = {
-    State.INVESTIGATING: lazy("We are looking into it."),
-    State.IDENTIFIED: lazy("The reason is known, and we are working on it."),
-    State.MONITORING: lazy("It should work again. We are keeping an eye on it."),
-    State.RESOLVED: lazy("It is over."),
+    State.INVESTIGATING: _("We are looking into it."),
+    State.IDENTIFIED: _("The reason is known, and we are working on it."),
+    State.MONITORING: _("It should work again. We are keeping an eye on it."),
+    State.RESOLVED: _("It is over."),
 }
 
 
@@ -31,22 +30,22 @@ def title(incident: Published, *, network: str) -> str:
     if affected:
         numbers = {"affected": sum(site.down + site.silent for site in affected), "sites": len(affected)}
         if not any(site.silent for site in affected):
-            return _("%(affected)s charging points at %(sites)s sites out of service") % numbers
+            return gettext("%(affected)s charging points at %(sites)s sites out of service") % numbers
         if not any(site.down for site in affected):
-            return _("%(affected)s charging points at %(sites)s sites not reachable") % numbers
-        return _("%(affected)s charging points at %(sites)s sites out of service or not reachable") % numbers
+            return gettext("%(affected)s charging points at %(sites)s sites not reachable") % numbers
+        return gettext("%(affected)s charging points at %(sites)s sites out of service or not reachable") % numbers
     where = ", ".join(site.name for site in incident.sites) or network
-    return _("Disruption: %(where)s") % {"where": where}
+    return gettext("Disruption: %(where)s") % {"where": where}
 
 
 def _of_site(site: AffectedSite) -> str:
     numbers = {"affected": site.down + site.silent, "total": max(site.total, site.down + site.silent)}
     words = {**numbers, "site": site.name}
     if not site.silent:
-        return _("%(affected)s of %(total)s charging points at %(site)s out of service") % words
+        return gettext("%(affected)s of %(total)s charging points at %(site)s out of service") % words
     if not site.down:
-        return _("%(affected)s of %(total)s charging points at %(site)s not reachable") % words
-    return _("%(affected)s of %(total)s charging points at %(site)s out of service or not reachable") % words
+        return gettext("%(affected)s of %(total)s charging points at %(site)s not reachable") % words
+    return gettext("%(affected)s of %(total)s charging points at %(site)s out of service or not reachable") % words
 
 
 def said(update: Update) -> str:

@@ -2,7 +2,8 @@
 been then, with a word of its people where it lasted."""
 
 import threading
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from drivers import clock
 from drivers.models import Organization
@@ -20,29 +21,37 @@ _ON_THE_WAY = Word(
 
 
 def make(organization: Organization, stop: threading.Event) -> int:
-    """Publish what is not published yet; returns how many incidents that made."""
+    """Publish the past, once; returns how many incidents that made."""
     page, _is_new = StatusPage.objects.get_or_create(organization=organization, defaults={"is_published": True})
     status_days.roll_up()
-    before = organization.public_incidents.count()
-    past = Incident.objects.filter(organization=organization, public=None, resolved_at__lt=organization.created_at)
-    for incident in past.order_by("opened_at"):
+    if organization.public_incidents.exists():
+        return 0
+    past = Incident.objects.filter(organization=organization, resolved_at__lt=organization.created_at)
+    # In the order of time, whichever incident it is of: what was over then is not there any more.
+    for moment, incident in sorted(_moments(past, page), key=lambda found: found[0]):
+        if stop.wait(_BREATH_S):
+            break
+        with clock.at(moment):
+            if incident is None:
+                publication.sweep()
+            else:
+                _say(incident)
+    return organization.public_incidents.count()
+
+
+def _moments(past: Iterable[Incident], page: StatusPage) -> Iterator[tuple[datetime, Incident | None]]:
+    """When each was due and when it was over; where it lasted, when somebody said something: then with the incident."""
+    for incident in past:
         due_at = incident.opened_at + timedelta(minutes=page.after_minutes + 1)
         if incident.resolved_at is None or incident.resolved_at < due_at:
             continue
-        if stop.wait(_BREATH_S):
-            break
-        _tell(incident, page)
-    return organization.public_incidents.count() - before
+        yield due_at, None
+        yield incident.resolved_at, None
+        if incident.resolved_at - incident.opened_at > _LONG:
+            yield incident.opened_at + _LONG / 2, incident
 
 
-def _tell(incident: Incident, page: StatusPage) -> None:
-    """From when it was due to when it was over."""
-    over_at = incident.resolved_at or clock.now()
-    with clock.at(incident.opened_at + timedelta(minutes=page.after_minutes + 1)):
-        publication.sweep()
-    published = PublicIncident.objects.filter(incident=incident).first()
-    if published is not None and over_at - incident.opened_at > _LONG:
-        with clock.at(incident.opened_at + _LONG / 2):
-            publication.add_update(published_id=published.pk, word=_ON_THE_WAY, by=incident.acknowledged_by)
-    with clock.at(over_at):
-        publication.sweep()
+def _say(incident: Incident) -> None:
+    published = PublicIncident.objects.filter(incident=incident, resolved_at=None).first()
+    if published is not None:
+        publication.add_update(published_id=published.pk, word=_ON_THE_WAY, by=incident.acknowledged_by)

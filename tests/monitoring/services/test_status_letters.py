@@ -119,6 +119,15 @@ def test_letters_are_in_the_language_of_who_reads_them(organization, site, opera
     assert "Ein Transformator ist ausgefallen." in mail.outbox[0].body
 
 
+def test_sentences_nobody_wrote_are_in_that_language_too(organization, site, operator):
+    rows.subscriber(organization, language="de")
+    found = rows.published(organization, site, operator)
+    publication.add_update(published_id=found.pk, word=Word(State.INVESTIGATING), by=None)
+    status_letters.tell()
+    status_letters.deliver()
+    assert "Wir gehen der Sache nach." in mail.outbox[1].body
+
+
 def test_who_asked_for_a_site_hears_of_no_other(organization, operator, site):
     other = factories.SiteFactory(organization=organization)
     rows.subscriber(organization, site=other)
