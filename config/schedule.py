@@ -25,6 +25,7 @@ EVERY_S: dict[str, float] = {
     "monitoring.tasks.learn_habits": 300,
     "monitoring.tasks.judge_drops": 15,
     "monitoring.tasks.roll_up_links": 900,
+    "monitoring.tasks.take_in_temperatures": 3600,
     "monitoring.tasks.prune_links": 3600,
     "monitoring.tasks.sweep_ledger": 30,
     "monitoring.tasks.roll_up_uptime": 3600,

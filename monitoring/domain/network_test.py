@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Errors of a charger that knows no such message: it is none the worse for it.
+UNKNOWN_TO_IT = ("NotImplemented", "NotSupported")
 SLOW_ANSWER_MS = 5_000.0
 SLOW_PING_MS = 1_500.0
 CLOCK_WRONG_S = 120

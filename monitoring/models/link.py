@@ -76,12 +76,30 @@ class LinkDay(models.Model):
     queued = models.PositiveIntegerField(default=0)
     answers = models.PositiveIntegerField(default=0, help_text="CALLs that the charger answered.")
     timeouts = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0, db_default=0, help_text="CALLs that it answered with an error.")
     answer_ms = models.FloatField(null=True, help_text="From CALL to answer.")
     signal_dbm = models.FloatField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["station", "day"], name="linkday_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.station_id} on {self.day}"
+
+
+class TemperatureDay(models.Model):
+    """The highest temperature that a station told of its own parts on one day (UTC)."""
+
+    # The unique constraint serves the foreign key too.
+    station = models.ForeignKey(
+        "stations.Station", on_delete=models.CASCADE, related_name="temperature_days", db_index=False
+    )
+    day = models.DateField(db_index=True)
+    celsius = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["station", "day"], name="temperatureday_unique")]
 
     def __str__(self) -> str:
         return f"{self.station_id} on {self.day}"

@@ -1,6 +1,6 @@
 """A station that grows worse from day to day, before it fails."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -8,18 +8,20 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.phrases import Figure, Phrase
-from monitoring.domain.early_signs import Measure, Sign, sign_of
+from monitoring.domain.early_signs import Measure, Sign
 from monitoring.models import Severity
 from monitoring.rules.base import Finding, Rule, Scope, Text, Threshold, station_subject
-from monitoring.selectors.early_signs import measures
+from monitoring.selectors.early_signs import signs as shown_signs
+from stations.models import Station
 
 
 class EarlySigns(Rule):
     name: ClassVar[str] = "early_signs"
     title: ClassVar[Text] = _("Early signs of a fault")
     about: ClassVar[Text] = _(
-        "Lost connections, unanswered calls, slow answers or falling power have grown worse over a week compared with"
-        " the four weeks before. A work order can be made of it before the station fails."
+        "Lost connections, unanswered calls, retries, slow answers, temperature or falling power have grown worse over"
+        " a week than in the four weeks before, and than at other stations. A work order can be made of it before the"
+        " station fails."
     )
     severity: ClassVar[Severity] = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
@@ -30,16 +32,10 @@ class EarlySigns(Rule):
     is_slow: ClassVar[bool] = True
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
-        today = now.astimezone(UTC).date()
-        for station, series in measures(scope.stations, today=today):
-            sensitivity = max(0.1, float(scope.threshold("sensitivity", station.site_id)))
-            signs = [
-                sign
-                for measure, values in series.items()
-                if (sign := sign_of(measure, values, today=today, sensitivity=sensitivity))
-            ]
-            if not signs:
-                continue
+        def sensitivity(station: Station) -> float:
+            return max(0.1, float(scope.threshold("sensitivity", station.site_id)))
+
+        for station, signs in shown_signs(scope.stations, sensitivity, today=now.astimezone(UTC).date()):
             first = min(sign.since for sign in signs)
             yield Finding(
                 subject=station_subject(station.pk),
@@ -56,7 +52,13 @@ class EarlySigns(Rule):
                 evidence={
                     "said": [phrase(sign).english for sign in signs],
                     "signs": [
-                        {"measure": s.measure.value, "before": round(s.before, 2), "recent": round(s.recent, 2)}
+                        {
+                            "measure": s.measure.value,
+                            "before": round(s.before, 2),
+                            "recent": round(s.recent, 2),
+                            "peers": round(s.common, 2),
+                            "since": s.since.isoformat(),
+                        }
                         for s in signs
                     ],
                 },
@@ -65,18 +67,26 @@ class EarlySigns(Rule):
 
 def phrase(sign: Sign) -> Phrase:
     """A sign in words, with its figures."""
-    texts = {
-        Measure.RECONNECTS: lambda before, now: Phrase(
-            "Connections lost in a day: %(now)s, before %(before)s.", now=now, before=before
-        ),
-        Measure.TIMEOUTS: lambda before, now: Phrase(
-            "Calls without an answer in a day: %(now)s, before %(before)s.", now=now, before=before
-        ),
-        Measure.LATENCY: lambda before, now: Phrase(
-            "Answers take %(now)s ms, before %(before)s ms.", now=now, before=before
-        ),
-        Measure.POWER: lambda before, now: Phrase(
-            "Highest power of a day: %(now)s W, before %(before)s W.", now=now, before=before
-        ),
-    }
-    return texts[sign.measure](Figure(sign.before), Figure(sign.recent))
+    return _TEXTS[sign.measure](Figure(sign.before), Figure(sign.recent))
+
+
+_TEXTS: Mapping[Measure, Callable[[Figure, Figure], Phrase]] = {
+    Measure.RECONNECTS: lambda before, now: Phrase(
+        "Connections lost in a day: %(now)s, before %(before)s.", now=now, before=before
+    ),
+    Measure.TIMEOUTS: lambda before, now: Phrase(
+        "Calls without an answer, or with an error, in a day: %(now)s, before %(before)s.", now=now, before=before
+    ),
+    Measure.RETRIES: lambda before, now: Phrase(
+        "Messages in a day that did not get through at once: %(now)s, before %(before)s.", now=now, before=before
+    ),
+    Measure.LATENCY: lambda before, now: Phrase(
+        "Answers take %(now)s ms, before %(before)s ms.", now=now, before=before
+    ),
+    Measure.TEMPERATURE: lambda before, now: Phrase(
+        "Highest temperature of a day: %(now)s °C, before %(before)s °C.", now=now, before=before
+    ),
+    Measure.POWER: lambda before, now: Phrase(
+        "Highest power of a day: %(now)s W, before %(before)s W.", now=now, before=before
+    ),
+}

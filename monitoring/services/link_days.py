@@ -16,6 +16,7 @@ from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from monitoring.domain.attribution import NOT_THEIRS
 from monitoring.domain.connectivity import share_connected
 from monitoring.domain.link_score import Figures, score
+from monitoring.domain.network_test import UNKNOWN_TO_IT
 from monitoring.domain.providers import line_of
 from monitoring.domain.signal import NAMES, dbm_of
 from monitoring.models import Drop, LinkDay, OfflineSpell, StationLink
@@ -97,6 +98,7 @@ def _day(pk: int, day: date, told: _Told) -> LinkDay:
         queued=int(hours.get("queued") or 0),
         answers=int(answers.get("answers") or 0),
         timeouts=int(answers.get("timeouts") or 0),
+        errors=int(answers.get("errors") or 0),
         answer_ms=answers.get("answer_ms"),
         signal_dbm=told.signal.get(pk),
     )
@@ -122,12 +124,15 @@ def _answers(ids: Sequence[int], since: datetime, until: datetime) -> dict[int, 
     found = rows.values("station").annotate(
         answers=Count("id", filter=answered),
         timeouts=Count("id", filter=Q(state=CommandState.TIMEOUT)),
+        # What a charger does not know it never will: that is no sign of anything.
+        errors=Count("id", filter=Q(state=CommandState.FAILED) & ~Q(error_code__in=UNKNOWN_TO_IT)),
         took=Avg(F("finished_at") - F("sent_at"), filter=answered),
     )
     return {
         row["station"]: {
             "answers": row["answers"],
             "timeouts": row["timeouts"],
+            "errors": row["errors"],
             **({"answer_ms": 1000 * row["took"].total_seconds()} if row["took"] else {}),
         }
         for row in found

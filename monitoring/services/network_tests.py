@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from drivers.domain.roles import Permission
 from drivers.models import Organization, User
 from drivers.permissions import Viewer
-from monitoring.domain.network_test import Found, problems
+from monitoring.domain.network_test import UNKNOWN_TO_IT, Found, problems
 from monitoring.models import NetworkTestPlan, NetworkTestResult, NetworkTestRun
 from stations.domain.commands import CommandKind, CommandState
 from stations.models import Command, Frame, LinkHour, Session, Station, Variable
@@ -37,7 +37,6 @@ ASKED_WITHIN = timedelta(seconds=30)
 VARIABLES_READ = 20
 PING_HOURS = timedelta(hours=2)
 _FILTERS = {"site": "site", "provider": "link__provider", "vendor": "vendor", "model": "model", "protocol": "protocol"}
-_UNKNOWN_TO_IT = ("NotImplemented", "NotSupported")
 
 State = NetworkTestResult.State
 
@@ -267,7 +266,7 @@ def _ping_ms(station_id: int, now: datetime) -> float | None:
 def _judge(result: NetworkTestResult, trigger: Command, now: datetime) -> bool:
     if trigger.state == CommandState.EXPIRED:
         return _end(result, State.OFFLINE, now)
-    knows = trigger.error_code not in _UNKNOWN_TO_IT
+    knows = trigger.error_code not in UNKNOWN_TO_IT
     found = Found(
         was_answered=result.answer_ms is not None,
         was_lost=trigger.state == CommandState.UNKNOWN,

@@ -20,6 +20,7 @@ from monitoring.models import (
     WorkOrderEntry,
     WorkOrderPart,
 )
+from monitoring.selectors.early_signs import with_days
 from stations import live
 from stations.models import Evse, Site, Station
 from stations.permissions import may
@@ -82,12 +83,12 @@ def open_work_order(
 
 
 def order_of_signs(*, alert: Alert, by: User) -> WorkOrder:
-    """A work order of early signs; while one is open for the same alert, it is that one."""
-    known = WorkOrder.objects.filter(station=alert.station_id, origin=WorkOrder.Origin.SIGNS, state__in=OPEN)
-    for order in known:
-        if order.evidence.get("alert") == alert.pk:
-            return order
+    """A work order of early signs with their evidence; while one is open for the station, it is that one."""
     station = alert.station
+    if station is not None:
+        known = WorkOrder.objects.filter(station=station, origin=WorkOrder.Origin.SIGNS, state__in=OPEN).first()
+        if known is not None:
+            return known
     site = station.site if station is not None else alert.site
     if site is None:
         raise ValidationError(_("This alert is about no site."))
@@ -97,7 +98,7 @@ def order_of_signs(*, alert: Alert, by: User) -> WorkOrder:
         title=alert.said[:200],
         origin=WorkOrder.Origin.SIGNS,
         incident=alert.incident,
-        evidence={**alert.evidence, "alert": alert.pk},
+        evidence={**with_days(alert, today=clock.now().date()), "alert": alert.pk},
         by=by,
     )
 

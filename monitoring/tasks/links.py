@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from monitoring.services import drops, link_days, network_tests
+from monitoring.services import drops, link_days, network_tests, temperatures
 
 # A year and a bit, as the ledger of uptime looks back twelve months.
 KEPT = timedelta(days=400)
@@ -24,8 +24,14 @@ def roll_up_links() -> int:
     return link_days.refresh(now=timezone.now())
 
 
+@shared_task(name="monitoring.tasks.take_in_temperatures")
+def take_in_temperatures() -> int:
+    """Keep each station's highest temperature of a day."""
+    return temperatures.take_in(now=timezone.now())
+
+
 @shared_task(name="monitoring.tasks.prune_links")
 def prune_links() -> int:
-    """Delete drops, days of links and tests that are too old."""
+    """Delete drops, days of links, temperatures and tests that are too old."""
     horizon = timezone.now() - KEPT
-    return sum(store.prune(older_than=horizon) for store in (drops, link_days, network_tests))
+    return sum(store.prune(older_than=horizon) for store in (drops, link_days, network_tests, temperatures))

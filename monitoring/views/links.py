@@ -1,7 +1,7 @@
 """Connectivity: links by their score, lost connections with whose fault they were, providers."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from drivers.models import Organization
 from monitoring.domain.attribution import Culprit
 from monitoring.models import Drop
 from monitoring.selectors.links import (
+    History,
     by_provider,
     by_site,
     history_of,
@@ -31,6 +32,7 @@ from monitoring.services import provider_ranges
 from monitoring.views.link_lists import DROPS, LINKS, ms, share
 from monitoring.views.link_wording import culprit_word, grounds, parting_text, score_word
 from stations.permissions import organizations_granting
+from stations.selectors import visible_refused_attempts
 from stations.views.listing import show
 from stations.views.pages import ConsoleRequest, console, render_page, save
 from stations.views.station_page import header, station_of
@@ -106,19 +108,30 @@ def station_link(request: ConsoleRequest, identity: str) -> HttpResponse:
         "connected": share(history.link.connected if history.link else None),
         "days": [(day, score_word(day.score), share(day.connected)) for day in history.days],
         "drops": DROPS.without(history.drops, "station", "site"),
-        "chart": _chart(history.hours),
+        "charts": _charts(history),
+        "refused": list(visible_refused_attempts(request.user).filter(station=found)[:5]),
         "tests": found.network_test_results.exclude(ended_at=None).select_related("run").order_by("-id")[:5],
     }
     return render_page(request, "monitoring/station_link.html", context)
 
 
-def _chart(hours: Sequence[Any]) -> dict[str, Any] | None:
-    """Pings of the last seven days, by the hour, as points of a box; None where there are too few."""
-    known = [(hour.hour, hour.rtt_sum_ms / hour.pings) for hour in hours if hour.pings]
+def _charts(history: History) -> list[dict[str, Any]]:
+    """What was measured in the last seven days, by the hour: of each measure that was, its chart."""
+    pings = [(hour.hour, hour.rtt_sum_ms / hour.pings) for hour in history.hours if hour.pings]
+    delays = [(hour.hour, hour.delay_sum_ms / hour.messages) for hour in history.hours if hour.messages]
+    drawn = [
+        (_("Pings"), _("Round trip of the websocket's own pings"), _chart(pings)),
+        (_("Message delay"), _("From a message's writing in the charger to its receipt here"), _chart(delays)),
+    ]
+    return [{**chart, "title": title, "about": about} for title, about, chart in drawn if chart]
+
+
+def _chart(known: Sequence[tuple[datetime, float]]) -> dict[str, Any] | None:
+    """Milliseconds over time as points of a box; None where there are too few."""
     if len(known) < 2:
         return None
     since, until = known[0][0], known[-1][0]
-    most = max(value for _at, value in known)
+    most = max(value for _at, value in known) or 1.0
     points = [
         (round(WIDTH * ((at - since) / (until - since))), round(HEIGHT * (1 - value / most))) for at, value in known
     ]

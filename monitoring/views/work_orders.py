@@ -17,6 +17,7 @@ from monitoring.models import Alert, WorkOrder, WorkOrderPart, WorkOrderPhoto
 from monitoring.selectors.work_orders import visible_work_orders
 from monitoring.services import work_order_photos, work_orders
 from monitoring.views import maintenance_wording as wording
+from monitoring.views.sign_drawings import drawn
 from stations.models import Station
 from stations.permissions import may, require
 from stations.selectors import visible_stations
@@ -60,6 +61,7 @@ def page(
         "state": state,
         "priority": wording.PRIORITIES[WorkOrder.Priority(order.priority)],
         "station": station,
+        "signs": drawn(order.evidence),
         "fault": _last_fault(order.station_id),
         "entries": [(entry, wording.entry_word(entry.kind)) for entry in order.entries.select_related("by")],
         "parts": list(order.parts.all()),

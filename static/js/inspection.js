@@ -23,20 +23,33 @@
       const transaction = database.transaction("records", mode);
       const request = act(transaction.objectStore("records"));
       transaction.oncomplete = () => done(request.result);
-      transaction.onerror = () => fail(transaction.error);
+      // A full device shows itself only here: no request failed then.
+      transaction.onerror = transaction.onabort = () => fail(transaction.error);
     });
   }
   const all = () => store("readonly", (rows) => rows.getAll());
   const keep = (row) => store("readwrite", (rows) => rows.put(row));
   const forget = (id) => store("readwrite", (rows) => rows.delete(id));
+  // What was sent and forgotten meanwhile does not come back.
+  const keepOn = (row) => store("readwrite", (rows) => {
+    const known = rows.getKey(row.id);
+    known.onsuccess = () => { if (known.result !== undefined) rows.put(row); };
+    return known;
+  });
+  // One tab writes, and one sends; browsers without locks have one tab at the charger anyway.
+  const locked = (name, options, act) => (navigator.locks ? navigator.locks.request(name, options, act) : act(true));
 
-  let saving = Promise.resolve();
+  // Whether it is kept; what is not is said until it is.
+  let saving = Promise.resolve(true);
   function changed() {
     const row = record;
-    saving = saving.then(() => keep(row)).then(() => { if (row === record) tell(say.kept); }, () => tell(say.not_kept));
+    saving = saving.then(() => keep(row)).then(() => { if (row === record) tell(say.kept); return true; }, () => { tell(say.not_kept, true); return false; });
     return saving;
   }
-  function tell(text) { state.textContent = text; }
+  function tell(text, isBad) {
+    state.textContent = text;
+    state.className = isBad ? "note tone-faulted" : "quiet";
+  }
 
   function make(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
@@ -201,12 +214,26 @@
     record.signature = root.signed();
     record.finished_at = new Date().toISOString();
     record.problem = "";
-    await changed();
+    if (!(await changed())) return sendUnkept();
     record = null;
     choose();
     tell(say.finished);
     await waiting();
     send();
+  }
+  // It cannot be kept here: it is sent at once, or stays on the page as it is.
+  async function sendUnkept() {
+    const row = record;
+    try {
+      const { token } = await pass();
+      await sendOne(row, token, async () => {});
+      record = null;
+      choose();
+      tell(say.sent);
+    } catch (error) {
+      row.finished_at = null;
+      tell(`${say.not_kept} ${error.status || error.message === say.sign_in ? error.message : say.offline_unkept}`, true);
+    }
   }
 
   // What is finished and not sent yet, of whatever station.
@@ -217,7 +244,7 @@
       const line = make("div", { class: "row" }, words);
       if (row.problem && row.station === data.station && row.person === data.person) {
         const open = make("button", { type: "button", class: "button button-small" }, say.correct);
-        open.addEventListener("click", async () => {
+        open.addEventListener("click", () => locked("inspections-sending", {}, async () => {
           record = (await all()).find((entry) => entry.id === row.id);
           record.finished_at = null;
           if (record.refused) record.id = uuid();
@@ -225,7 +252,7 @@
           await changed();
           await waiting();
           show();
-        });
+        }));
         line.append(open);
       }
       return line;
@@ -244,13 +271,13 @@
     if (!answer.ok) throw Object.assign(new Error(words.problem || say.refused), { status: answer.status });
     return words;
   }
-  async function sendOne(row, token) {
+  async function sendOne(row, token, note = keepOn) {
     if (!row.sent) {
       const { id, station, checklist, title, items, order, begun_at, finished_at, answers, note, signed_name, signature, person } = row;
       const photos = row.photos.map((photo) => photo.item);
       await post(data.sync_url, token, JSON.stringify({ id, station, person, inspection: { checklist, title, items, order, begun_at, finished_at, answers, note, signed_name, signature, photos } }));
       row.sent = true;
-      await keep(row);
+      await note(row);
     }
     for (const photo of row.photos.filter((entry) => !entry.sent)) {
       const body = new FormData();
@@ -259,12 +286,15 @@
       body.append("photo", photo.blob, "photo.jpg");
       await post(data.photo_url.replace(data.nobody, row.id), token, body);
       photo.sent = true;
-      await keep(row);
+      await note(row);
     }
-    await forget(row.id);
+    await forget(row.id).catch(() => {});
   }
-  async function send() {
+  function send() {
     if (sending || !navigator.onLine) return;
+    return locked("inspections-sending", { ifAvailable: true }, (lock) => lock && sendAll());
+  }
+  async function sendAll() {
     sending = true;
     try {
       const rows = await waiting();
@@ -278,7 +308,7 @@
           if (!error.status || error.status >= 500) throw error;
           row.problem = error.message;
           row.refused = error.status === 409;
-          await keep(row);
+          await keepOn(row);
         }
       }
     } catch (error) {
@@ -303,9 +333,20 @@
   window.addEventListener("online", send);
   setInterval(send, 30000);
   window.addEventListener("load", () => offlineToo().catch(() => {}));
-  all().then((rows) => {
+  async function open() {
+    const rows = await all();
     record = rows.find((row) => !row.finished_at && row.station === data.station && row.person === data.person) || null;
+    tell("");
     if (record) show(); else choose();
-    return waiting().then(send);
-  }, () => tell(say.not_kept));
+    await waiting();
+    send();
+  }
+  // Two tabs would overwrite each other's answers: the second waits until the first is closed, and goes on from there.
+  const place = `inspection of ${data.station}`, held = () => open().then(() => new Promise(() => {}), () => { tell(say.not_kept, true); choose(); });
+  locked(place, { ifAvailable: true }, (lock) => {
+    if (lock) return held();
+    tell(say.other_tab);
+    locked(place, {}, held);
+  });
+  if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
 })();

@@ -106,6 +106,18 @@ def test_a_station_shows_its_history(get, drop):
         assert said in text
 
 
+def test_a_station_shows_how_late_its_messages_were_and_where_it_was_turned_away(get, drop):
+    for hours in (2, 3):
+        hour = NOW - timedelta(hours=hours)
+        LinkHour.objects.create(station=drop.station, hour=hour, messages=4, delay_sum_ms=2000)
+    drop.station.refused_attempts.create(
+        identity=drop.station.identity, reason="wrong_password", remote_address="203.0.113.7", first_at=NOW, last_at=NOW
+    )
+    text = get("station-link", drop.station.identity).content.decode()
+    for said in ("Message delay by the hour: 500 ms on the mean", "Refused attempts", "Wrong password"):
+        assert said in text
+
+
 def test_a_station_that_never_came_has_an_empty_page(get, station):
     assert get("station-link", station.identity).status_code == 200
 
