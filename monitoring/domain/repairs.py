@@ -1,9 +1,8 @@
 """Mean time to repair and mean time between failures. Pure.
 
 A failure is a time without a gap in which an EVSE could not charge through a fault of its own, however often its error
-code changed meanwhile. MTTR is the mean length of the failures that are over, MTBF the time in which the EVSEs were not
-failed, divided by the number of failures. Both are of a window: of a failure that began before it only the rest counts,
-and it is no failure of the window.
+code changed meanwhile. Of a window, MTTR is the mean length, from their beginning, of the failures that ended in it;
+MTBF is the time of the window in which the EVSEs were in use and not failed, divided by the failures that began in it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +19,15 @@ class Failure:
 
     start: datetime
     end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An EVSE in use from `since` on (None: never yet) to `until` (None: still), and its failures."""
+
+    since: datetime | None
+    until: datetime | None = None
+    failures: Sequence[Failure] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +54,22 @@ def joined(failures: Iterable[Failure]) -> list[Failure]:
     return found
 
 
-def reliability(by_evse: Sequence[Sequence[Failure]], *, since: datetime, until: datetime) -> Reliability:
-    """`by_evse`: the failures of each EVSE, none for one that had none."""
-    failed, repairs, count = timedelta(), [], 0
-    for failures in by_evse:
-        for failure in joined(failures):
+def reliability(evses: Sequence[Watched], *, since: datetime, until: datetime) -> Reliability:
+    """Of these EVSEs between two instants: one that is younger than `since` counts from when it came into use."""
+    failed, in_use, repairs, count = timedelta(), timedelta(), [], 0
+    for evse in evses:
+        if evse.since is not None:
+            in_use += max(timedelta(), min(evse.until or until, until) - max(evse.since, since))
+        for failure in joined(evse.failures):
             start, end = max(failure.start, since), min(failure.end or until, until)
             failed += max(timedelta(), end - start)
             if since <= failure.start < until:
                 count += 1
             if failure.end is not None and since <= failure.end <= until:
                 repairs.append(failure.end - failure.start)
-    working = len(by_evse) * (until - since) - failed
+    working = max(timedelta(), in_use - failed)
     return Reliability(
-        evses=len(by_evse),
+        evses=len(evses),
         failures=count,
         failed=failed,
         mttr=sum(repairs, timedelta()) / len(repairs) if repairs else None,

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from drivers.domain.roles import Permission
 from drivers.permissions import Viewer
-from monitoring.domain.repairs import Failure, Reliability, reliability
+from monitoring.domain.repairs import Failure, Reliability, Watched, reliability
 from monitoring.domain.uptime import Cause, State
 from monitoring.models import Alert, LedgerEntry, WorkOrder
 from stations.models import Evse
@@ -35,11 +35,8 @@ class ModelRow:
 def by_model(viewer: Viewer, *, since: datetime, until: datetime) -> list[ModelRow]:
     """Models by their number of failures, in five queries."""
     sites = where_granted(viewer, Permission.VIEW_NETWORK)
-    evses: dict[int, Model] = {}
-    for pk, vendor, model in Evse.objects.filter(station__site__in=sites).values_list(
-        "pk", "station__vendor", "station__model"
-    ):
-        evses[pk] = (vendor, model)
+    names = ("pk", "station__vendor", "station__model", "port__commissioned_at", "port__removed_at")
+    evses = list(Evse.objects.filter(station__site__in=sites).values_list(*names))
     failures: dict[int, list[Failure]] = defaultdict(list)
     rows = LedgerEntry.objects.filter(
         Q(end=None) | Q(end__gt=since),
@@ -51,9 +48,9 @@ def by_model(viewer: Viewer, *, since: datetime, until: datetime) -> list[ModelR
     )
     for port, start, end in rows.values_list("port", "start", "end").iterator():
         failures[port].append(Failure(start, end))
-    grouped: dict[Model, list[list[Failure]]] = defaultdict(list)
-    for pk, key in evses.items():
-        grouped[key].append(failures.get(pk, []))
+    grouped: dict[Model, list[Watched]] = defaultdict(list)
+    for pk, vendor, model, commissioned_at, removed_at in evses:
+        grouped[vendor, model].append(Watched(commissioned_at, removed_at, failures.get(pk, ())))
     found = {
         key: ModelRow(*key, figures=reliability(of_evses, since=since, until=until))
         for key, of_evses in grouped.items()

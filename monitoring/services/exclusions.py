@@ -1,6 +1,7 @@
 """Exclusions: claimed with a reason and evidence, judged by a second person, then as they are for ever."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import File
@@ -12,8 +13,9 @@ from drivers import clock
 from drivers.domain.phrases import english
 from drivers.domain.roles import Permission
 from drivers.models import User
-from monitoring.models import Exclusion, MaintenanceWindow
+from monitoring.models import Exclusion
 from monitoring.permissions import require_may_claim
+from monitoring.selectors.maintenance import windows_that_count
 from monitoring.services import evidence, uptime_rollups
 from stations.models import Evse, Site, Station
 from stations.permissions import require
@@ -149,8 +151,8 @@ def _concerned(row: Exclusion) -> list[int]:
 def propose_of_windows(*, now: datetime) -> int:
     """Propose what maintenance windows exclude, once each is over: those that were announced before they began. Says
     how many were proposed. The person who announced one is its author, so another one judges it."""
-    over = MaintenanceWindow.objects.filter(
-        ends_at__lte=now, ends_at__gt=now - OLDEST, cancelled_at=None, created_at__lt=F("starts_at"), exclusions=None
+    over = windows_that_count().filter(
+        over_at__lte=now, over_at__gt=now - OLDEST, created_at__lt=F("starts_at"), exclusions=None
     )
     made = 0
     for window in over.prefetch_related("stations").select_related("site")[:500]:
@@ -160,7 +162,7 @@ def propose_of_windows(*, now: datetime) -> int:
     return made
 
 
-def _propose_of_window(window: MaintenanceWindow, station: Station | None, now: datetime) -> bool:
+def _propose_of_window(window: Any, station: Station | None, now: datetime) -> bool:
     text = english(
         "Maintenance “%(title)s”, announced on %(announced)s UTC, before it began.",
         title=window.title,
@@ -173,7 +175,8 @@ def _propose_of_window(window: MaintenanceWindow, station: Station | None, now: 
         defaults={
             "site": window.site,
             "starts_at": window.starts_at,
-            "ends_at": window.ends_at,
+            # One that was ended early excludes nothing of what was announced beyond.
+            "ends_at": window.over_at,
             "reason": Exclusion.Reason.MAINTENANCE,
             "evidence": text,
             "author": window.created_by,

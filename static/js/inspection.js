@@ -271,13 +271,13 @@
     if (!answer.ok) throw Object.assign(new Error(words.problem || say.refused), { status: answer.status });
     return words;
   }
-  async function sendOne(row, token, note = keepOn) {
+  async function sendOne(row, token, remember = keepOn) {
     if (!row.sent) {
       const { id, station, checklist, title, items, order, begun_at, finished_at, answers, note, signed_name, signature, person } = row;
       const photos = row.photos.map((photo) => photo.item);
       await post(data.sync_url, token, JSON.stringify({ id, station, person, inspection: { checklist, title, items, order, begun_at, finished_at, answers, note, signed_name, signature, photos } }));
       row.sent = true;
-      await note(row);
+      await remember(row);
     }
     for (const photo of row.photos.filter((entry) => !entry.sent)) {
       const body = new FormData();
@@ -286,7 +286,7 @@
       body.append("photo", photo.blob, "photo.jpg");
       await post(data.photo_url.replace(data.nobody, row.id), token, body);
       photo.sent = true;
-      await note(row);
+      await remember(row);
     }
     await forget(row.id).catch(() => {});
   }

@@ -6,12 +6,25 @@ import pytest
 from django.utils import timezone
 
 from benchmarks.network import OPERATOR, SCOPED
-from benchmarks.portal_pages import PAGES, addresses
+from benchmarks.portal_pages import PAGES, Page, addresses
 from benchmarks.portal_people import queries
 from stations.models import Evse, SiteScope, Station, Variable
 from stations.services import labels
 from tests import factories
+from tests.monitoring import link_rows, maintenance_rows
 from tests.stations.api.test_query_counts import make_rows
+
+# Pages of one thing, which the benchmark's own network has none of.
+DETAILS = (
+    *(Page("operator", f"/console/{path}") for path in (
+        "work-orders/{order}/", "windows/{window}/", "plans/{plan}/", "checklists/{checklist}/",
+        "inspections/{inspection}/", "connectivity/drops/{drop}/", "connectivity/tests/{run}/",
+    )),
+    *(Page("key", f"/api/v1/{path}") for path in (
+        "work-orders/{order}/", "work-orders/{order}/entries/", "maintenance-windows/{window}/evses/",
+        "maintenance-plans/{plan}/stations/", "inspections/{inspection}/", "network-tests/{run}/results/",
+    )),
+)  # fmt: skip
 
 
 def _grow(network, count):
@@ -47,10 +60,31 @@ def _grow(network, count):
         station.notes.create(text="Replaced the fuse", author=factories.UserFactory())
         station.photos.create(file="a.jpg", thumbnail="b.jpg", width=1, height=1, added_by=factories.UserFactory())
         network.site.contacts.create(name="Hotline", phone="+49 800 1", is_public=True)
+        _grow_maintenance(network, plug.evse, number)
         name = f"Setting{Variable.objects.count()}"
         Variable.objects.create(station=station, name=name, value="1", reported_at=timezone.now())
     # They are made once, when a label is looked at first.
     labels.give_codes(evses=Evse.objects.all())
+
+
+def _grow_maintenance(network, evse, number):
+    """More of everything that stands on a page of maintenance or connectivity, of stations and people of their own."""
+    now, organization = timezone.now(), network.organization
+    station = factories.StationFactory(site=network.site, identity=f"MORE-{evse.pk}")
+    maintenance_rows.make(station, factories.UserFactory())
+    plan = organization.maintenance_plans.order_by("pk").first()
+    plan.rows.get_or_create(station=station, defaults={"counted_from": now, "reckoned_at": now})
+    window = organization.maintenance_windows.order_by("pk").first()
+    window.rows.create(station=station, evse=factories.EvseFactory(station=station))
+    order = network.station.work_orders.order_by("pk").first()
+    order.entries.create(kind="note", at=now, by=factories.UserFactory(), text="Looked at it")
+    order.parts.create(name="Fuse")
+    run = organization.test_runs.order_by("pk").first()
+    run.results.create(station=station, state="passed", ended_at=now)
+    drop = organization.drops.order_by("pk").first()
+    values = {"at": drop.at, "heard_at": drop.at, "opened_at": drop.at, "cause": drop.cause, "provider": drop.provider}
+    organization.drops.create(station=station, connection=1000 + evse.pk, culprit="provider", **values)
+    organization.station_links.create(station=station, score=number, rank=number, provider=drop.provider)
 
 
 def _values(network):
@@ -59,7 +93,15 @@ def _values(network):
         f"{float(site.longitude) - 1},{float(site.latitude) - 1},{float(site.longitude) + 1},{float(site.latitude) + 1}"
     )
     begun, draft = network.organization.bulk_commands.order_by("id")
+    organization = network.organization
     return {
+        "order": [station.work_orders.earliest("pk").pk],
+        "window": [organization.maintenance_windows.earliest("pk").pk],
+        "plan": [organization.maintenance_plans.earliest("pk").pk],
+        "checklist": [organization.checklists.earliest("pk").pk],
+        "inspection": [organization.inspections.earliest("pk").pk],
+        "drop": [organization.drops.earliest("pk").pk],
+        "run": [organization.test_runs.earliest("pk").pk],
         "command": [station.commands.earliest("pk").pk],
         "bulk": [begun.pk],
         "draft": [draft.pk],
@@ -101,10 +143,14 @@ def test_query_counts_are_the_same_for_two_and_for_twenty_objects(people, networ
     network.session.save()
     factories.connect(network.station)
     factories.CommandFactory(station=network.station)
+    link_rows.make(network)
+    maintenance_rows.make(network.station, factories.UserFactory())
     values = _values(network)
 
     def counted():
-        return {f"{page.address} ({page.who})": queries(page, addresses(page, values, 1)[0]) for page in PAGES}
+        return {
+            f"{page.address} ({page.who})": queries(page, addresses(page, values, 1)[0]) for page in (*PAGES, *DETAILS)
+        }
 
     _grow(network, 2)
     counted()

@@ -189,3 +189,12 @@ def test_a_site_that_claims_are_about_is_not_deleted(operator, organization):
     propose(site, operator)
     with pytest.raises(network.StillInUse, match="such as exclusions"):
         network.delete_site(site=site)
+
+
+def test_a_window_that_ended_early_excludes_nothing_beyond_its_end(site):
+    row = window(site, announced=NOW - 3 * HOUR)
+    row.ended_at = NOW - timedelta(minutes=90)
+    row.save()
+    exclusions.propose_of_windows(now=NOW)
+    exclusion = Exclusion.objects.get()
+    assert (exclusion.starts_at, exclusion.ends_at) == (NOW - 2 * HOUR, NOW - timedelta(minutes=90))
