@@ -5,28 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0016_ledger_goes_on'),
-        ('stations', '0020_urgent_facts'),
+        ("monitoring", "0016_ledger_goes_on"),
+        ("stations", "0020_urgent_facts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='linkday',
-            name='errors',
-            field=models.PositiveIntegerField(db_default=0, default=0, help_text='CALLs that it answered with an error.'),
+            model_name="linkday",
+            name="errors",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, help_text="CALLs that it answered with an error."
+            ),
         ),
         migrations.CreateModel(
-            name='TemperatureDay',
+            name="TemperatureDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(db_index=True)),
-                ('celsius', models.FloatField()),
-                ('station', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='temperature_days', to='stations.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(db_index=True)),
+                ("celsius", models.FloatField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="temperature_days",
+                        to="stations.station",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('station', 'day'), name='temperatureday_unique')],
+                "constraints": [models.UniqueConstraint(fields=("station", "day"), name="temperatureday_unique")],
             },
         ),
     ]

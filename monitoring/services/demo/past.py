@@ -6,7 +6,18 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from drivers.models import Organization
-from monitoring.services.demo import cases, claims, helpline, links, outages, status, team, tickets, upkeep
+from monitoring.services.demo import (
+    cases,
+    claims,
+    helpline,
+    links,
+    outages,
+    status,
+    team,
+    temperatures,
+    tickets,
+    upkeep,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +28,15 @@ Part = Callable[[Organization, threading.Event], int]
 # What stands in lists by its number lies before the first that the network's chargers tell by themselves.
 FIRST: tuple[Part, ...] = (team.make, links.make, outages.make)
 # What rests on the sessions of the past.
-PARTS: tuple[Part, ...] = (cases.make, upkeep.make, claims.make, tickets.make, helpline.make, status.make)
+PARTS: tuple[Part, ...] = (
+    temperatures.make,
+    cases.make,
+    upkeep.make,
+    claims.make,
+    tickets.make,
+    helpline.make,
+    status.make,
+)
 
 
 def begin(*, organization: Organization, stop: threading.Event) -> int:
