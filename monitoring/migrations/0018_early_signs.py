@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0016_ledger_goes_on"),
+        ("monitoring", "0017_ledger_evidence"),
         ("stations", "0020_urgent_facts"),
     ]
 
