@@ -101,5 +101,4 @@ def _file(row: TicketAttachment) -> HttpResponse:
 def _secret(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response
