@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core import mail
-from django.db import OperationalError
 from django.utils import timezone
 
 from drivers.domain.roles import Role
@@ -303,59 +302,6 @@ def test_who_cannot_be_reached_on_call_is_not_waited_for(site, technician, techn
         notifying.tell()
     assert [who for who, _ in letters()] == ["operator"]
     assert not preference.by_email
-
-
-def test_a_message_left_in_dead_hands_is_taken_up_again(site, technician_on_call, time_machine):
-    incident = opened(site)
-    fanout.tell_entries()
-    row = incident.notifications.get()
-    assert sending._claim(row.pk) is not None
-    notifying.tell()
-    assert letters() == []
-    time_machine.shift(sending.CLAIM + timedelta(seconds=1))
-    notifying.tell()
-    assert len(letters()) == 1
-
-
-def test_what_kills_whoever_sends_it_is_given_up(site, technician_on_call, time_machine):
-    incident = opened(site)
-    fanout.tell_entries()
-    row = incident.notifications.get()
-    for _ in range(sending.MAX_ATTEMPTS):
-        assert sending._claim(row.pk) is not None
-        time_machine.shift(sending.CLAIM + timedelta(seconds=1))
-    notifying.tell()
-    row.refresh_from_db()
-    assert row.state == State.FAILED
-    assert "technician" not in [who for who, _ in letters()]
-
-
-def test_an_address_that_cannot_be_read_any_more_keeps_no_other_message(site, owner, hook):
-    wants_all(owner)
-    Channel.objects.update(sealed_url=b"sealed with another key")
-    opened(site)
-    notifying.tell()
-    assert letters() == [("owner", "Major incident")]
-    assert hook.channel.notifications.get().state == State.FAILED
-
-
-def test_a_database_that_is_away_for_a_moment_makes_no_message_come_twice(site, owner, monkeypatch, time_machine):
-    wants_all(owner)
-    opened(site)
-    settle, troubles = sending._settle, iter([OperationalError("away")])
-
-    def hindered(*arguments):
-        if trouble := next(troubles, None):
-            raise trouble
-        return settle(*arguments)
-
-    monkeypatch.setattr(sending, "_settle", hindered)
-    monkeypatch.setattr(sending, "PAUSES_S", (0,))
-    monkeypatch.setattr(sending.connection, "close", lambda: None)
-    notifying.tell()
-    time_machine.shift(sending.CLAIM + timedelta(seconds=1))
-    notifying.tell()
-    assert len(letters()) == 1
 
 
 def test_the_log_forgets_what_is_long_over_and_keeps_incidents(site, owner, time_machine):
