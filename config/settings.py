@@ -310,6 +310,9 @@ SPECTACULAR_SETTINGS = {
         "HelplineOutcome": "monitoring.models.helpline.HelplineContact.Outcome",
         "IncidentSeverity": "monitoring.api.notifications.SEVERITIES",
         "ReportKind": "stations.models.report.Report.Kind",
+        "TicketSource": "monitoring.models.ticket.Ticket.Source",
+        "TicketState": "monitoring.models.ticket.Ticket.State",
+        "NewTicketSource": "monitoring.api.tickets.SOURCES",
         "TariffKind": "stations.models.station_tariff.StationTariff.Kind",
     },
     "POSTPROCESSING_HOOKS": [

@@ -36,6 +36,7 @@ PARAMETERS = {
     "quarter": lambda network: 1,
     "module": lambda network: 3,
     "rule": lambda network: "offline",
+    "reference": lambda network: network.organization.tickets.get().reference,
 }
 SUBJECTS = {
     "rotas": lambda network: network.organization.rotas.get().pk,
@@ -51,6 +52,9 @@ SUBJECTS = {
     "checklists": lambda network: network.organization.checklists.get().pk,
     "inspections": lambda network: network.station.inspections.get().pk,
     "signs": lambda network: network.station.alerts.filter(rule="early_signs").first().pk,
+    "tickets": lambda network: network.organization.tickets.get().pk,
+    "refunds": lambda network: network.organization.tickets.get().refunds.get().pk,
+    "canned-answers": lambda network: network.organization.canned_answers.get().pk,
     "incidents": lambda network: network.organization.incidents.get().pk,
     "channels": lambda network: network.organization.channels.get().pk,
     "on-call": lambda network: network.organization.rotas.get().pk,

@@ -10,18 +10,20 @@ from drivers.services import apikeys
 from stations.models import SiteScope
 from tests import device_rows, factories
 from tests.addresses import ADDRESSES
+from tests.monitoring import ticket_rows
 from tests.test_strangers import UNSAFE, Visitor, network, rows, text_of  # noqa: F401
 
 # Of the network's station and its site, which the organization's people of another site must not see.
 OF_STATION = (
     *("TX-OF-VOLTA", "COMMAND-OF-VOLTA", "FRAME-OF-VOLTA", "LOG-OF-VOLTA", "FIRMWARE-OF-VOLTA", "EVENT-OF-VOLTA"),
-    *("TOKEN-OF-VOLTA", "PAYMENT-OF-VOLTA", "LISTED-BY-VOLTA", "VAT-OF-VOLTA"),
+    *("TOKEN-OF-VOLTA", "PAYMENT-OF-VOLTA", "LISTED-BY-VOLTA", "VAT-OF-VOLTA", "REPORT-OF-VOLTA"),
     *(f"{text}Volta" for text in device_rows.TEXTS if text not in ("TemplateOf", "WantedOf", "VariableOf")),
 )
 # Of drivers and their sessions, which somebody who may only look at the network must not see.
 OF_DRIVERS = (
     *("TX-OF-VOLTA", "FRAME-OF-VOLTA", "TOKEN-OF-VOLTA", "PAYMENT-OF-VOLTA", "LISTED-BY-VOLTA", "VAT-OF-VOLTA"),
     *("CustomerOfVolta", "DRIVER-OF-VOLTA"),
+    *ticket_rows.OF_DRIVERS,
 )
 
 

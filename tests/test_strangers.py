@@ -44,7 +44,15 @@ from stations.models import (
 )
 from tests import device_rows, factories, power_rows
 from tests.addresses import ADDRESSES
-from tests.monitoring import exclusion_rows, helpline_rows, link_rows, maintenance_rows, status_rows, told_rows
+from tests.monitoring import (
+    exclusion_rows,
+    helpline_rows,
+    link_rows,
+    maintenance_rows,
+    status_rows,
+    ticket_rows,
+    told_rows,
+)
 from tests.monitoring.alert_rows import AlertFactory
 
 # Open to everybody, and meant to be: the map of public sites, the status of networks that publish it, what the API can
@@ -129,6 +137,7 @@ def network(network):
     incident = network.organization.incidents.get()
     AlertFactory(station=network.station, incident=incident, said="ALERT-OF-VOLTA")
     maintenance_rows.make(network.station, owner)
+    ticket_rows.make(network, owner)
     return network
 
 
@@ -161,6 +170,7 @@ def secrets(network, operator):
         operator.email,
         *told_rows.TEXTS,
         *maintenance_rows.TEXTS,
+        *ticket_rows.TEXTS,
         *link_rows.TEXTS,
         *(f"{text}Volta" for text in device_rows.TEXTS),
     ]
@@ -205,6 +215,7 @@ def rows(network):
         Exclusion: {"site__organization": network.organization},
         **{model: {"organization": network.organization} for model in maintenance_rows.OWNED},
         DisplayMessage: {"station__site__organization": network.organization},
+        **ticket_rows.owned(network.organization),
         Channel: {"organization": network.organization},
         Rota: {"organization": network.organization},
         RotaLayer: {"rota__organization": network.organization},

@@ -1,6 +1,6 @@
 """Addresses of monitoring's resources, under /api/v1/: one module for each of its subjects."""
 
-from monitoring.api.urls import helpline, incidents, links, maintenance, notifications, repair, success, uptime
+from monitoring.api.urls import helpline, incidents, links, maintenance, notifications, repair, success, tickets, uptime
 
 urlpatterns = [
     *helpline.urlpatterns,
@@ -10,5 +10,6 @@ urlpatterns = [
     *notifications.urlpatterns,
     *repair.urlpatterns,
     *success.urlpatterns,
+    *tickets.urlpatterns,
     *uptime.urlpatterns,
 ]
