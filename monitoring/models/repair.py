@@ -81,6 +81,8 @@ class RepairRun(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=300, blank=True, help_text="Why it was stopped, in English.")
+    is_by_hand = models.BooleanField(default=False, db_default=False)
+    # Null too once the account is gone.
     started_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     stopped_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     work_order = models.ForeignKey(
@@ -95,7 +97,7 @@ class RepairRun(models.Model):
             ),
             # What began by itself tries each fault once.
             models.UniqueConstraint(
-                fields=["alert"], condition=models.Q(started_by=None), name="repairrun_once_per_alert"
+                fields=["alert"], condition=models.Q(is_by_hand=False), name="repairrun_once_per_alert"
             ),
         ]
         indexes = [

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from monitoring.domain.faults import DANGEROUS
 from monitoring.domain.playbooks import DAY, DISRUPTIVE, RAN, Fault, Seen
 from monitoring.models import Alert, RepairRun, RepairStep, Severity
 from monitoring.selectors.maintenance import under_maintenance
@@ -35,10 +36,8 @@ def codes_at(alert: Alert) -> set[str]:
 
 
 def fault_of(run: RepairRun) -> Fault:
-    """What a run is to mend, with the codes that its station reports by now: it may have become another fault."""
-    now = Connector.objects.filter(station=run.station_id).values_list("error_code", flat=True)
-    whole = Station.objects.filter(pk=run.station_id).values_list("error_code", flat=True)
-    return Fault(run.rule, frozenset([*run.codes, *now, *whole]), has_evse=run.evse_id is not None)
+    """What a run is to mend, as it was told when it began."""
+    return Fault(run.rule, frozenset(run.codes), has_evse=run.evse_id is not None)
 
 
 def see(run: RepairRun, *, now: datetime) -> Seen:
@@ -57,9 +56,7 @@ def see(run: RepairRun, *, now: datetime) -> Seen:
         in_window=station in under_maintenance([station], now),
         has_command=_commands(run, now),
         is_updating=_updates(station, now),
-        is_dangerous=Alert.objects.filter(
-            station=station, resolved_at=None, raised_at__isnull=False, rule__in=_DANGER, severity=Severity.CRITICAL
-        ).exists(),
+        is_dangerous=_is_dangerous(station),
         disrupted=disrupted(station, is_dry=run.is_dry, now=now),
     )
 
@@ -68,6 +65,15 @@ def disrupted(station: int, *, is_dry: bool, now: datetime) -> int:
     """Restarts and unlocks by self-repair within the last day; in a dry run those that would have been."""
     steps = RepairStep.objects.filter(run__station=station, run__is_dry=is_dry, began_at__gt=now - DAY)
     return steps.filter(step__in=DISRUPTIVE, state__in=RAN).count()
+
+
+def _is_dangerous(station: int) -> bool:
+    """Whether anything there may hurt somebody by now: the fault may have become another one."""
+    graver = Alert.objects.filter(
+        station=station, resolved_at=None, raised_at__isnull=False, rule__in=_DANGER, severity=Severity.CRITICAL
+    )
+    plugs = Connector.objects.filter(station=station, error_code__in=DANGEROUS)
+    return graver.exists() or plugs.exists() or Station.objects.filter(pk=station, error_code__in=DANGEROUS).exists()
 
 
 def _reservations(station: int, now: datetime) -> bool:

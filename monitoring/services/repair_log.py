@@ -64,6 +64,7 @@ def end(run: RepairRun, taken: Sequence[RepairStep], decision: Finish, now: date
     run.state = End.OVER if run.is_dry and decision.end is End.CURED else decision.end
     run.cured_by, run.ended_at, run.due_at = helper or "", now, None
     run.waits_for, run.blocked_since = "", None
+    run.note = run.note if run.state == End.STOPPED else ""
     for row in taken:
         if row.step != Step.WORK_ORDER and row.state in (Result.OPEN, Result.TAKEN, Result.NO_CURE):
             row.state = Result.CURED if row.step == helper else Result.NO_CURE

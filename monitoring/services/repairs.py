@@ -40,6 +40,7 @@ def begin(*, alert: Alert, playbook: Playbook, is_dry: bool, by: User | None, no
         steps=kept_steps(playbook.steps),
         began_at=now,
         due_at=now,
+        is_by_hand=by is not None,
         started_by=by,
     )
     try:
@@ -88,7 +89,7 @@ def stop(*, run: RepairRun, by: User) -> bool:
 
 def with_people(run: RepairRun, seen: Seen, mode: Mode, now: datetime) -> Seen:
     """What people want of it: whoever started it by hand wants it, whatever is acknowledged. Notes why it stops."""
-    if run.started_by_id is not None:
+    if run.is_by_hand:
         return seen
     incident, alert = run.incident, run.alert
     if mode is not (Mode.DRY_RUN if run.is_dry else Mode.ON):

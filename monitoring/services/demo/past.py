@@ -12,6 +12,7 @@ from monitoring.services.demo import (
     helpline,
     links,
     outages,
+    repairs,
     status,
     team,
     temperatures,
@@ -31,6 +32,7 @@ FIRST: tuple[Part, ...] = (team.make, links.make, outages.make)
 PARTS: tuple[Part, ...] = (
     temperatures.make,
     cases.make,
+    repairs.make,
     upkeep.make,
     claims.make,
     tickets.make,

@@ -60,6 +60,8 @@ def _site(identities: str, kind: Kind, days_ago: float, hours: float, reason: st
     )
 
 
+_BRIEF = ("InternalError", "InternalError", "ReaderFailure", "PowerMeterFailure", "EVCommunicationError")
+
 # What people remember.
 TOLD = (
     # The modem of a site, twice; nothing excuses that.
@@ -130,6 +132,15 @@ def _everyday(station: DemoStation) -> Iterator[Spell]:
         yield Spell(station.identity, Kind.AWAY, _days(ago), min(rng.expovariate(1 / 0.3) + 0.01, 6))
     for ago in _moments(rng, _POOR_LINK.get(station.identity, 0), 0.6):
         yield Spell(station.identity, Kind.AWAY, _days(ago), rng.uniform(0.008, 0.045))
+    yield from _brief(station, days)
+
+
+def _brief(station: DemoStation, days: float) -> Iterator[Spell]:
+    """Faults that were over within minutes: what self-repair is for."""
+    rng = random.Random(f"{station.identity}/brief")  # noqa: S311
+    for ago in _moments(rng, days, 24 if station.current_type == "dc" else 45):
+        evse, code = rng.randint(1, station.evses), rng.choice(_BRIEF)
+        yield Spell(station.identity, Kind.FAULT, _days(ago), rng.uniform(0.03, 0.3), evse, code)
 
 
 def _moments(rng: random.Random, days: float, every_days: float) -> Iterator[float]:

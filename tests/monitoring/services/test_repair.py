@@ -283,6 +283,17 @@ def test_a_run_by_hand_goes_on_whoever_acknowledged(alert, operator):
     assert sent() == [PROBE, STATUS, SOFT]
 
 
+def test_whose_account_is_deleted_leaves_the_run_as_it_was(alert, switched_on, operator):
+    go(0, 1, 4, 10, 21)
+    technician = factories.UserFactory()
+    repairs.start(alert=alert, is_dry=True, by=technician)
+    technician.delete()
+    assert list(RepairRun.objects.order_by("pk").values_list("is_by_hand", "started_by")) == [
+        (False, None),
+        (True, None),
+    ]
+
+
 def test_what_is_stopped_sends_nothing_more_and_takes_back_what_waits(alert, switched_on, operator):
     sweep()
     assert repairs.stop(run=run(), by=operator)
