@@ -101,10 +101,9 @@ def note_boots(boots: Sequence[Boot]) -> None:
         changed = []
         for boot in told:
             before = [drop for drop in near[boot.station_id] if drop.at <= boot.at and not drop.boot_reason]
-            drop = before[-1] if before else None
-            if drop is not None and (drop.back_at is None or boot.at - drop.back_at < RESTARTING):
-                drop.boot_reason = boot.reason[:30]
-                changed.append(drop)
+            if before and (before[-1].back_at is None or boot.at - before[-1].back_at < RESTARTING):
+                before[-1].boot_reason = boot.reason[:30]
+                changed.append(before[-1])
         update_many(changed, ["boot_reason"])
         # Judged again, with those that went with it: "power" or "told to restart" were not known before.
         together = [_gone_with(drop) for drop in changed]

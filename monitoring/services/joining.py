@@ -91,7 +91,7 @@ def _join(this: Joining, alerts: Sequence[Alert]) -> None:
 
 def _joinable(organizations: Collection[int], now: datetime) -> dict[int, Incident]:
     """Open incidents, then those that have just resolved and whose cause no open one has, newest first."""
-    recent = Q(resolved_at__gt=now - domain.REOPENS_WITHIN)
+    recent = Q(resolved_at__gt=now - domain.REOPENS_WITHIN, resolved_at__lte=now)
     rows = Incident.objects.select_for_update(no_key=True).filter(Q(resolved_at=None) | recent)
     found = list(rows.filter(organization__in=organizations, opened_at__lte=now).order_by("pk"))
     taken = {(i.organization_id, i.cause) for i in found if i.is_open}

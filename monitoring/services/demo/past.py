@@ -17,6 +17,7 @@ from monitoring.services.demo import (
     team,
     temperatures,
     tickets,
+    trials,
     upkeep,
 )
 
@@ -38,6 +39,7 @@ PARTS: tuple[Part, ...] = (
     tickets.make,
     helpline.make,
     status.make,
+    trials.make,
 )
 
 

@@ -74,16 +74,20 @@ def troubles_of(organization: Organization) -> list[Trouble]:
     return sorted((Trouble(tuple(group)) for group in groups), key=lambda trouble: trouble.noticed_at)
 
 
-def together(troubles: Sequence[Trouble], pause: timedelta) -> Iterator[list[Trouble]]:
-    """In groups between which nothing was wrong for so long."""
-    group: list[Trouble] = []
+def together(troubles: Sequence[Trouble], pause: timedelta) -> list[list[Trouble]]:
+    """In groups that have nothing to do with each other: at other sites, or with such a pause between them."""
+    groups: list[list[Trouble]] = []
     for trouble in troubles:
-        if group and trouble.told[0].start > max(one.end for one in group) + pause:
-            yield group
-            group = []
-        group.append(trouble)
-    if group:
-        yield group
+        near = [group for group in groups if any(_meet(trouble, other, pause) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(other for group in near for other in group), trouble])
+    ordered = [sorted(group, key=lambda trouble: trouble.noticed_at) for group in groups]
+    return sorted(ordered, key=lambda group: group[0].noticed_at)
+
+
+def _meet(one: Trouble, other: Trouble, pause: timedelta) -> bool:
+    """Whether `other`, which began before, had to do with it."""
+    return bool(one.site_ids & other.site_ids) and one.told[0].start <= other.end + pause
 
 
 def _noticed(organization: Organization) -> Iterator[Told]:
