@@ -64,6 +64,7 @@ def make(organization: Organization, stop: threading.Event) -> int:
     for ago in range(HOURS_FOR.days, -1, -1):
         now = made_at - timedelta(days=ago)
         link_days.refresh_day(stations=list(new.values()), day=now.date(), now=made_at)
+    link_days.refresh(now=made_at)
     return lost
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from drivers import clock
 from drivers.models import User
 from monitoring.models import Incident, WorkOrder
-from monitoring.services import work_orders
+from monitoring.services import incidents, work_orders
 from monitoring.services.demo.troubles import Trouble
 from stations.services.demo.spells import Kind
 
@@ -127,6 +127,7 @@ class Visit:
             assigned_to=self.technician,
             by=self.manager,
         )
+        incidents.assign(incident_id=self.incident.pk, to=self.technician, by=self.manager)
 
     def begin(self) -> None:
         if self.order is not None:

@@ -7,6 +7,7 @@ import structlog
 
 from drivers.models import Organization
 from monitoring.services.demo import (
+    attempts,
     cases,
     claims,
     helpline,
@@ -31,6 +32,7 @@ Part = Callable[[Organization, threading.Event], int]
 FIRST: tuple[Part, ...] = (team.make, links.make, outages.make)
 # What rests on the sessions of the past.
 PARTS: tuple[Part, ...] = (
+    attempts.make,
     temperatures.make,
     cases.make,
     repairs.make,

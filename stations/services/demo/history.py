@@ -171,7 +171,7 @@ def _session(
         started_at=start,
         ended_at=end,
         received_at=start,
-        stop_reason=_stop_reason(rng, failed=failed),
+        stop_reason=_stop_reason(rng, failed=failed, fails=plan.nature.fails),
         phase=Phase.IDLE,
         last_seq_no=-1 if is_16 else 2,
         last_event_at=end,
@@ -182,7 +182,10 @@ def _session(
     )
 
 
-def _stop_reason(rng: random.Random, *, failed: bool) -> str:
+def _stop_reason(rng: random.Random, *, failed: bool, fails: float) -> str:
+    # As many are cut off as fail at the start, or nearly.
+    if not failed and rng.random() < fails / 2:
+        return "PowerLoss"
     return rng.choice(("EVDisconnected", "Local", "Other" if failed else "Remote"))
 
 
@@ -192,9 +195,10 @@ def _samples(session: Session) -> Iterator[MeterSample]:
     steps = max((end - start) // SAMPLE_EVERY, 1)
     # `share` of the time → share of the energy; its slope is the power.
     hours = (end - start).total_seconds() / 3600
-    for step in range(steps + 1):
-        share = step / steps
-        power_w = session.energy_wh / hours * (1.5 - share)
+    # Car and charger talk for a while before anything flows.
+    flows_after = (10 + session.pk % 47) / (hours * 3600)
+    for share in (0.0, min(flows_after, 0.5 / steps), *(step / steps for step in range(1, steps + 1))):
+        power_w = session.energy_wh / hours * (1.5 - share) if share else 0.0
         delivered = session.energy_wh * (1.5 * share - share * share / 2)
         yield MeterSample(
             station=session.station,
