@@ -27,7 +27,7 @@ from stations.selectors import visible_stations
 class HelplineContactSerializer(serializers.ModelSerializer[HelplineContact]):
     """`at`: when the driver was answered, after `waited_s` seconds (null: unknown); from then on it took `minutes`."""
 
-    organization = serializers.SlugRelatedField("slug", read_only=True)
+    organization: Any = serializers.SlugRelatedField("slug", read_only=True)
     ticket = serializers.CharField(
         source="ticket.reference", read_only=True, allow_null=True, default=None, help_text="Reference."
     )

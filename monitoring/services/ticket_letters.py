@@ -90,7 +90,7 @@ def _failed(message: TicketMessage, again: datetime, problem: str, *, is_final: 
 
 def page_of(ticket: Ticket) -> str:
     """The address of the driver's page. Raises InvalidToken when FIELD_KEY has changed."""
-    return settings.PORTAL_URL + reverse("monitoring:help-ticket", args=[ticket_tokens.token_of(ticket)])
+    return f"{settings.PORTAL_URL}{reverse('monitoring:help-ticket', args=[ticket_tokens.token_of(ticket)])}"
 
 
 def language_of(ticket: Ticket) -> "translation.override":
