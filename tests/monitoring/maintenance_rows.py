@@ -56,7 +56,7 @@ def make(station, person):
         received_at=now,
     )
     RepairRunFactory(station=station, said="REPAIR-OF-VOLTA")
-    Playbook.objects.create(organization=organization, mode="on", changed_at=now)
+    Playbook.objects.get_or_create(organization=organization, site=None, defaults={"mode": "on", "changed_at": now})
     Alert.objects.create(
         organization=organization,
         site=station.site,
