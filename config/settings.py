@@ -138,7 +138,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # A worker that is not told otherwise takes from both.
-CELERY_TASK_QUEUES = {"celery": {}, URGENT: {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, URGENT: {}}
 CELERY_TASK_ROUTES = ROUTES
 # Beat keeps no state of its own: every task is a sweep over rows that say themselves when they are due.
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"

@@ -96,8 +96,8 @@ def note_boots(boots: Sequence[Boot]) -> None:
         wanted = [_ended_by(boot) for boot in told]
         near: dict[int, list[Drop]] = defaultdict(list)
         found = Drop.objects.filter(Q(*wanted, _connector=Q.OR), boot_reason="").select_related("station")
-        for drop in found.order_by("at"):
-            near[drop.station_id].append(drop)
+        for row in found.order_by("at"):
+            near[row.station_id].append(row)
         changed = []
         for boot in told:
             before = [drop for drop in near[boot.station_id] if drop.at <= boot.at and not drop.boot_reason]

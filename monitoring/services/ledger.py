@@ -247,7 +247,8 @@ def sweep(*, now: datetime | None = None) -> int:
         .exclude(state=State.DOWN)
         .exclude(cause=Cause.OFFLINE)
     )
-    last_seen = dict(silent.order_by("pk").values_list("pk", "station__last_seen"))
+    seen = silent.order_by("pk").values_list("pk", "station__last_seen")
+    last_seen = {pk: at for pk, at in seen if at is not None}
     silent_ids = list(last_seen)
     for first in range(0, len(silent_ids), ports.CHUNK):
         with transaction.atomic():
