@@ -74,7 +74,7 @@ def _events(facts: Sequence[Fact]) -> list[Heard]:
     told = [fact for fact in facts if fact.kind == "device.event" and _word_of_event(fact)]
     stations = {fact.data["station"] for fact in told}
     evses = {(row.station_id, row.number): row.pk for row in Evse.objects.filter(station__in=stations)}
-    plugs = {
+    plugs: dict[tuple[int | None, int | None], int] = {
         (row.evse_id, row.number): row.pk
         for row in Connector.objects.filter(station__in=stations, number__isnull=False)
     }

@@ -193,7 +193,7 @@ def _place(connector: Connector, evse_number: int) -> None:
     free = next(number for number in range(1, MAX_CONNECTORS + 1) if number not in taken)
     Connector.objects.filter(pk=connector.pk).update(evse=evse, number=free)
     if evse.pk != connector.evse_id:
-        told = {"station": connector.station_id, "evse": connector.evse_id}
+        told: dict[str, object] = {"station": connector.station_id, "evse": connector.evse_id}
         journal.record("connector.left", subject_type="connector", subject_id=connector.pk, data=told)
         told |= {"evse": evse.pk, "status": connector.status}
         journal.record("connector.moved", subject_type="connector", subject_id=connector.pk, data=told)
