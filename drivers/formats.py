@@ -25,7 +25,7 @@ def _zone_name(zone: tzinfo | None, is_summer: bool, locale: str) -> str:
     return get_timezone_name(zone, width="short", zone_variant="daylight" if is_summer else "standard", locale=locale)
 
 
-def plain_number(value: float) -> str:
+def plain_number(value: float | Decimal) -> str:
     """A number without needless decimals, three at most: “22”, “7.4”, in German “7,4”."""
     return format_decimal(value, format="#,##0.###", locale=_locale())
 

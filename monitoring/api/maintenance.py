@@ -144,7 +144,8 @@ class WindowViewSet(mixins.CreateModelMixin, viewsets.ReadOnlyModelViewSet[Maint
     @action(detail=True, methods=["get"], filterset_class=None, ordering=("id",))
     def evses(self, request: Request, pk: str) -> Response:
         """What became of each EVSE; empty before the window begins."""
-        page = self.paginate_queryset(self.get_object().rows.select_related("station"))
+        rows: Any = self.get_object().rows.select_related("station")
+        page: Any = self.paginate_queryset(rows)
         return self.get_paginated_response(WindowEvseSerializer(page, many=True).data)
 
 
@@ -194,6 +195,6 @@ class PlanViewSet(viewsets.ReadOnlyModelViewSet[MaintenancePlan]):
     def stations(self, request: Request, pk: str) -> Response:
         """How far each station is from due, the nearest first."""
         seen = where_granted(request.user, Permission.VIEW_NETWORK)
-        rows = self.get_object().rows.filter(station__site__in=seen).select_related("station")
-        page = self.paginate_queryset(rows)
+        rows: Any = self.get_object().rows.filter(station__site__in=seen).select_related("station")
+        page: Any = self.paginate_queryset(rows)
         return self.get_paginated_response(PlanStationSerializer(page, many=True).data)

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from drivers.api.problems import Conflict
 from drivers.domain.roles import Permission
 from drivers.models import Organization, User
+from drivers.permissions import Viewer
 from monitoring.domain.playbooks import MOST_PER_DAY, STARTS, Mode, Planned, Playbook, Step
 from monitoring.models import Playbook as PlaybookRow
 from monitoring.models import RepairRun, RepairStep
@@ -49,7 +50,7 @@ class PlaybookSerializer(serializers.Serializer[Any]):
     per_day = serializers.IntegerField(help_text="Restarts and unlocks of a station within 24 hours, at most.")
 
 
-def _organizations(viewer: User) -> QuerySet[Organization]:
+def _organizations(viewer: Viewer) -> QuerySet[Organization]:
     return organizations_granting(viewer, Permission.VIEW_NETWORK)
 
 

@@ -63,7 +63,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
 
     class Meta:
         model = Ticket
-        fields = (
+        fields: tuple[str, ...] = (
             "reference",
             "organization",
             "subject",
@@ -90,7 +90,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "reopened",
             "is_overdue",
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
     @extend_schema_field(bool)
     def get_is_overdue(self, ticket: Ticket) -> bool:

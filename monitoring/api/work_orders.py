@@ -41,7 +41,7 @@ class PriorityField(serializers.ChoiceField):
     def to_representation(self, value: Any) -> str:
         return WorkOrder.Priority(value).name.lower()
 
-    def to_internal_value(self, data: Any) -> WorkOrder.Priority:
+    def to_internal_value(self, data: Any) -> Any:
         return WorkOrder.Priority[super().to_internal_value(data).upper()]
 
 

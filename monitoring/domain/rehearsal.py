@@ -66,7 +66,8 @@ def rehearse(playbook: Playbook, past: Past, *, before: Sequence[datetime], unti
             if decision.why is not None:
                 waited.add(decision.why)
                 course = replace(course, blocked_since=course.blocked_since or now)
-            now = min(decision.until, past.resolved_at) if now < (past.resolved_at or now) else decision.until
+            is_before_end = past.resolved_at is not None and now < past.resolved_at
+            now = min(decision.until, past.resolved_at or now) if is_before_end else decision.until
             continue
         result = Result.TAKEN if isinstance(decision, Do) else Result.SKIPPED
         if isinstance(decision, Skip):

@@ -70,7 +70,7 @@ class PlaybookForm(forms.Form):
         self.above = above
         field: Any = self.fields["rules"]
         field.choices = [(name, rule.title) for name, rule in rules().items() if name in STARTS]
-        self.initial |= {"mode": now.mode.value, "per_day": now.per_day, "rules": sorted(now.rules)}
+        self.initial.update(mode=now.mode.value, per_day=now.per_day, rules=sorted(now.rules))
         planned = {one.step: one.wait for one in now.steps}
         usual = {one.step: one.wait for one in Playbook().steps}
         for step in Step:

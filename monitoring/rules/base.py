@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -83,21 +83,19 @@ A_DAY_MINUTES = Decimal(24 * 60)
 
 def _timing(raise_after: timedelta, clear_after: timedelta) -> tuple[Threshold, ...]:
     """What every rule has: when what it finds is told, and when that is taken back."""
-    minutes = {"unit": _("minutes"), "most": A_DAY_MINUTES}
+    minutes = partial(Threshold, unit=_("minutes"), most=A_DAY_MINUTES)
     return (
-        Threshold(
+        minutes(
             RAISE_AFTER,
             _("Told once it has held for"),
             _minutes(raise_after),
             about=_("More keeps short troubles from waking anybody; 0 tells at once."),
-            **minutes,
         ),
-        Threshold(
+        minutes(
             CLEAR_AFTER,
             _("Taken back once it has been over for"),
             _minutes(clear_after),
             about=_("What is back sooner is the same alert, and is not told again."),
-            **minutes,
         ),
         Threshold(
             RETURNS_TO_FLAP,
@@ -108,12 +106,11 @@ def _timing(raise_after: timedelta, clear_after: timedelta) -> tuple[Threshold, 
             Decimal(1),
             Decimal(50),
         ),
-        Threshold(
+        minutes(
             QUIET,
             _("What comes and goes is over once it has been quiet for"),
             _minutes(alerting.QUIET),
             about=_("At least as long as it has to be over otherwise."),
-            **minutes,
         ),
     )
 

@@ -212,8 +212,8 @@ def _days(sites: QuerySet[Site], today: date) -> dict[date, Day]:
 
 def _site_days(ids: Collection[int], today: date) -> dict[int, tuple[Day, ...]]:
     found: dict[int, dict[date, Day]] = {pk: {} for pk in ids}
-    for pk, *row in _rows(ids, today).values_list("site", "day", "measured_s", "up_s", "unknown_s"):
-        found[pk][row[0]] = Day(*row)
+    for row in _rows(ids, today):
+        found[row.site_id][row.day] = Day(row.day, row.measured_s, row.up_s, row.unknown_s)
     return {pk: tuple(days_of(today, days)) for pk, days in found.items()}
 
 

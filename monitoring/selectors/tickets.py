@@ -99,7 +99,7 @@ def suggested_incidents(ticket: Ticket) -> QuerySet[Incident]:
         Q(resolved_at=None) | Q(resolved_at__gt=ticket.opened_at - NEAR), began_at__lt=ticket.opened_at + NEAR
     )
     found = Incident.objects.filter(organization=ticket.organization_id, pk__in=during.values("incident"))
-    return found.exclude(pk=ticket.incident_id).order_by("severity", "-id")
+    return found.exclude(pk=ticket.incident_id or 0).order_by("severity", "-id")
 
 
 def suggested_tickets(viewer: Viewer, incident: Incident) -> QuerySet[Ticket]:

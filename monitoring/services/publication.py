@@ -217,7 +217,7 @@ def _published(incident: Incident, sites: _Sites, *, at: datetime) -> PublicInci
     row = PublicIncident.objects.create(
         organization_id=incident.organization_id, incident=incident, began_at=began_at, published_at=at
     )
-    named = set(sites) | set(shown_sites().filter(pk=incident.site_id).values_list("pk", flat=True))
+    named = set(sites) | set(shown_sites().filter(pk=incident.site_id or 0).values_list("pk", flat=True))
     totals = _totals(named)
     PublicIncidentSite.objects.bulk_create(_site(row, pk, sites.get(pk, []), totals.get(pk, 0)) for pk in sorted(named))
     return row

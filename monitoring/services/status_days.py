@@ -5,7 +5,7 @@ again when the ledger of a port there changes in it (monitoring.services.ledger_
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
@@ -62,7 +62,7 @@ def _ensure(sites: Collection[int], today: date) -> None:
     StatusDay.objects.bulk_create(missing, batch_size=1000, ignore_conflicts=True)
 
 
-def _sums(ports: dict[int, int | None], since: datetime, now: datetime) -> dict[int, dict[date, list[int]]]:
+def _sums(ports: Mapping[int, int | None], since: datetime, now: datetime) -> dict[int, dict[date, list[int]]]:
     found: defaultdict[int, dict[date, list[int]]] = defaultdict(dict)
     for port_id, intervals in current_ledgers(ports, since, now).items():
         add_up(clipped(intervals, since, now), found[ports[port_id] or 0])

@@ -28,7 +28,7 @@ def take(ticket: Ticket) -> TicketSnapshot | None:
 def look(ticket: Ticket, *, frames: int = 0) -> Snapshot:
     """The ticket's charger as it is, with its last frames. The ticket has a station."""
     connectors = Connector.objects.select_related("evse").order_by("evse__number", "number")
-    station = Station.objects.prefetch_related(Prefetch("connectors", connectors)).get(pk=ticket.station_id)
+    station = Station.objects.prefetch_related(Prefetch("connectors", connectors)).get(pk=ticket.station_id or 0)
     last = Frame.objects.filter(station=station).exclude(action="Heartbeat").order_by("-id")[:frames] if frames else []
     return Snapshot(
         identity=station.identity,

@@ -1,5 +1,7 @@
 """Settings of the support desk: canned answers, support hours and targets."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -99,7 +101,11 @@ def policy(request: ConsoleRequest) -> HttpResponse:
     organization = organizations[chosen]
     known = support.policy_of(organization)
     told = {"helpline": known.helpline, "address": known.address}
-    initial = {**told, "timezone": known.timezone, "hours": write(known.hours) if known.opening_hours else ""}
+    initial: dict[str, Any] = {
+        **told,
+        "timezone": known.timezone,
+        "hours": write(known.hours) if known.opening_hours else "",
+    }
     for priority in (1, 2, 3, 4):
         target = targets_from_json(known.targets, priority)
         initial |= {f"first_{priority}": target.first_answer, f"solved_{priority}": target.resolution}

@@ -16,7 +16,7 @@ from monitoring.domain import snapshots
 from monitoring.domain.canned import filled
 from monitoring.forms.incidents import AssignForm
 from monitoring.forms.tickets import ChangeForm, DecisionForm, RefundForm, SayForm
-from monitoring.models import Incident, RefundRequest, Severity, Ticket, TicketMessage, TicketSnapshot
+from monitoring.models import Incident, RefundRequest, Severity, Ticket, TicketMessage, TicketSnapshot, WorkOrder
 from monitoring.selectors import tickets as selectors
 from monitoring.selectors.incidents import visible_incidents
 from monitoring.services import refunds, ticket_snapshots, tickets
@@ -65,7 +65,7 @@ def _said(found: Ticket) -> dict[str, Any]:
     return {
         "lines": [(line, wording.LETTERS.get(TicketMessage.Letter(line.letter))) for line in lines],
         "state": wording.state_of(found, now),
-        "priority": maintenance_wording.PRIORITIES[found.priority],
+        "priority": maintenance_wording.PRIORITIES[WorkOrder.Priority(found.priority)],
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from drivers.domain.roles import Permission
 from drivers.permissions import Viewer
 from monitoring.forms.tickets import TicketFilter
-from monitoring.models import Ticket
+from monitoring.models import Ticket, WorkOrder
 from monitoring.selectors.tickets import counts, find_tickets
 from monitoring.views import maintenance_wording, ticket_wording
 from stations.permissions import organization_ids_granting
@@ -60,7 +60,7 @@ class TicketList(Listing[Ticket, Ticket]):
         Column(
             "priority",
             _("Priority"),
-            lambda t: shown.badge(maintenance_wording.PRIORITIES[t.priority]),
+            lambda t: shown.badge(maintenance_wording.PRIORITIES[WorkOrder.Priority(t.priority)]),
             {"priority": lambda t: t.get_priority_display()},
         ),
         Column(
