@@ -19,13 +19,17 @@ def connector_reported(
     vendor_error_code: str = "",
     info: str = "",
 ) -> None:
-    """Take down a connector's status; `at` is the charger's time. A fact only where something changed."""
+    """Take down a connector's status; `at` is the charger's time. A fact only where something changed.
+
+    A status that is only repeated stands since it was first told.
+    """
     before = old_status, old_error = connector.status, connector.error_code
+    if connector.status_at is None or old_status != status:
+        connector.status_at = at
     connector.status = status
     connector.error_code = error_code
     connector.vendor_error_code = vendor_error_code
     connector.info = info
-    connector.status_at = at
     connector.status_received_at = received_at
     work.changed(connector, "status", "error_code", "vendor_error_code", "info", "status_at", "status_received_at")
     station = work.stations[connector.station_id]
@@ -60,11 +64,12 @@ def _carry_to_session(work: Work, connector: Connector, status: ConnectorStatus)
 def station_reported(
     *, work: Work, station: Station, status: ConnectorStatus, at: datetime, error_code: str = ""
 ) -> None:
-    """Take down the status of the station as a whole (1.6: connector 0)."""
+    """Take down the status of the station as a whole (1.6: connector 0); `at` as with connectors."""
     before = (station.status, station.error_code)
+    if station.status_at is None or station.status != status:
+        station.status_at = at
     station.status = status
     station.error_code = error_code
-    station.status_at = at
     work.changed(station, "status", "error_code", "status_at")
     work.nudge_station(station)
     if before != (status, error_code):

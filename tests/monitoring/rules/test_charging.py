@@ -7,7 +7,10 @@ import pytest
 from monitoring.models import Attempt
 from monitoring.rules.base import Scope, defaults, rules
 from monitoring.services import habits, streaks, success
+from stations.domain.status import ConnectorStatus
 from stations.models import AppliedProfile, Session, Station
+from stations.services.status import connector_reported
+from stations.services.work import Work
 from tests import factories
 from tests.monitoring.charging import charged, failed
 
@@ -120,6 +123,17 @@ def test_a_port_that_says_it_is_not_available_is_no_ghost(two_ports):
 def test_silence_counts_from_when_the_port_became_available(two_ports):
     two_ports.connectors.update(status_at=NOW - timedelta(hours=2))
     assert look("ghost_port") == []
+
+
+def test_a_port_that_repeats_available_every_hour_is_still_silent(two_ports):
+    for hours_ago in range(47, 0, -1):
+        at = NOW - timedelta(hours=hours_ago)
+        with Work.transaction({two_ports.station_id}, at) as work:
+            connector = next(c for c in work.connectors[two_ports.station_id] if c.evse_id == two_ports.pk)
+            connector_reported(work=work, connector=connector, status=ConnectorStatus.AVAILABLE, at=at, received_at=at)
+    (found,) = look("ghost_port")
+    assert found.evse_id == two_ports.pk
+    assert two_ports.connectors.get().status_received_at == NOW - timedelta(hours=1)
 
 
 def test_where_the_neighbours_are_silent_too_there_is_no_ghost(two_ports):
