@@ -265,10 +265,7 @@ REST_FRAMEWORK = {
         "drivers.api.authentication.BearerAuthentication",
         "drivers.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "drivers.api.authentication.HasScope",
-    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "drivers.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["drivers.api.parsing.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "drivers.api.paging.Paging",

@@ -91,9 +91,9 @@ class Correction(models.Model):
     reason = models.TextField(max_length=2000, validators=[MinLengthValidator(10)])
     evidence = models.TextField(max_length=2000, help_text=_("Where it can be seen: a document, a photo, a report."))
     # Its name in the storage, and as it was sent.
-    file = models.CharField(max_length=200, blank=True)
-    file_name = models.CharField(max_length=120, blank=True)
-    file_type = models.CharField(max_length=40, blank=True)
+    file = models.CharField(max_length=200, blank=True, default="", db_default="")
+    file_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    file_type = models.CharField(max_length=40, blank=True, default="", db_default="")
     made_at = models.DateTimeField()
 
     class Meta:

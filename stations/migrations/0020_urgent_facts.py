@@ -15,8 +15,4 @@ class Migration(migrations.Migration):
             name='is_urgent',
             field=models.BooleanField(db_default=False, default=False),
         ),
-        migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('is_urgent', True)), fields=['id'], name='fact_urgent'),
-        ),
     ]

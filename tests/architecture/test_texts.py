@@ -15,7 +15,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sdf]|\{\w*\}")
 TRANSLATING = messages.KEYWORDS.keys() - {"Parameter"}
 
 # What stands on pages as it is in every language, and on the design page.
-NAMES = "Busbar CSV Deutsch English OCPP UTC URL V W Wh kW kWh A s ms min B 404 TLS PEM API QR Aa JSON SVG"
+NAMES = "Busbar CSV Deutsch English OCPP UTC URL V W Wh kW kWh A s ms min B 404 TLS PEM API QR Aa JSON SVG Atom"
 SAMPLES = "Alfen Eve CP CP-0042 GroundFailure Rejected status"
 WORDS = frozenset(f"{NAMES} {SAMPLES}".split())
 TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}", re.DOTALL)
