@@ -41,6 +41,10 @@ class FiguresSerializer(serializers.Serializer[Figures]):
     refused = serializers.IntegerField(help_text="Id tokens turned away; not counted.")
     left_out = serializers.IntegerField(help_text="Other attempts that are not counted.")
     mean_wait_s = serializers.FloatField(allow_null=True, help_text="From plugging in, or the start, to energy.")
+    median_authorize_s = serializers.FloatField(
+        allow_null=True, help_text="From the first message with an id token to our answer."
+    )
+    p95_authorize_s = serializers.FloatField(allow_null=True)
 
 
 class LineSerializer(serializers.Serializer[Line]):
@@ -134,6 +138,7 @@ class SuccessDaySerializer(serializers.ModelSerializer[SuccessDay]):
             *("id", "day", "site", "station", "evse", "vendor", "model", "firmware_version"),
             *("attempts", "charged", "well", "cut_off", "no_energy", "not_started", "refused", "left_out"),
             *("visits", "first_try", "visits_charged", "waits", "wait_s"),
+            *SuccessDay.AUTHORIZED,
         )
         read_only_fields = fields
 
@@ -169,7 +174,7 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
         model = Attempt
         fields = (
             *("id", "site", "station", "evse", "kind", "session", "command", "id_token", "began_at", "ended_at"),
-            *("outcome", "energy_wh", "wait_s", "peak_power_w", "asked_power_w"),
+            *("outcome", "energy_wh", "wait_s", "authorize_s", "peak_power_w", "asked_power_w"),
             *("vendor", "model", "firmware_version"),
         )
         read_only_fields = fields

@@ -45,6 +45,9 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=12, choices=OUTCOMES)
     energy_wh = models.BigIntegerField(default=0)
     wait_s = models.FloatField(null=True, help_text="From plugging in or the start, whichever was first, to energy.")
+    authorize_s = models.FloatField(
+        null=True, help_text="From the first message with the id token to our answer, by our clock."
+    )
     peak_power_w = models.FloatField(null=True, help_text="Highest reading.")
     asked_power_w = models.FloatField(null=True, help_text="What the vehicle asked for at most.")
     vendor = models.CharField(max_length=50, blank=True)
@@ -72,6 +75,11 @@ class Attempt(models.Model):
 class SuccessDay(models.Model):
     """The attempts of one EVSE that began on one day (UTC) under one firmware, counted."""
 
+    AUTHORIZED = (
+        *("authorized_100ms", "authorized_200ms", "authorized_500ms", "authorized_1s", "authorized_2s"),
+        *("authorized_5s", "authorized_10s", "authorized_30s", "authorized_later"),
+    )
+
     evse = models.ForeignKey("stations.Evse", on_delete=models.CASCADE, related_name="success_days", db_index=False)
     site = models.ForeignKey("stations.Site", on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
@@ -91,6 +99,16 @@ class SuccessDay(models.Model):
     visits_charged = models.PositiveIntegerField(default=0)
     waits = models.PositiveIntegerField(default=0, help_text="Attempts whose wait is known.")
     wait_s = models.FloatField(default=0, help_text="Their waits together.")
+    # Attempts by time to authorize: the steps of monitoring/domain/authorizing.py.
+    authorized_100ms = models.PositiveIntegerField(default=0)
+    authorized_200ms = models.PositiveIntegerField(default=0)
+    authorized_500ms = models.PositiveIntegerField(default=0)
+    authorized_1s = models.PositiveIntegerField(default=0)
+    authorized_2s = models.PositiveIntegerField(default=0)
+    authorized_5s = models.PositiveIntegerField(default=0)
+    authorized_10s = models.PositiveIntegerField(default=0)
+    authorized_30s = models.PositiveIntegerField(default=0)
+    authorized_later = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from drivers.domain.roles import Permission
 from drivers.permissions import Viewer
+from monitoring.domain.authorizing import percentile_s
 from monitoring.domain.success import FAILED, Rate, differs
 from monitoring.models import Attempt, FailedStreak, SuccessDay
 from stations.models import Evse, Site, Station
@@ -56,6 +57,15 @@ class Figures:
     visits_charged: int = 0
     waits: int = 0
     wait_s: float = 0.0
+    authorized_100ms: int = 0
+    authorized_200ms: int = 0
+    authorized_500ms: int = 0
+    authorized_1s: int = 0
+    authorized_2s: int = 0
+    authorized_5s: int = 0
+    authorized_10s: int = 0
+    authorized_30s: int = 0
+    authorized_later: int = 0
 
     @property
     def start(self) -> Rate:
@@ -81,6 +91,21 @@ class Figures:
     def mean_wait_s(self) -> float | None:
         """From plugging in, or the start, to energy."""
         return self.wait_s / self.waits if self.waits else None
+
+    @property
+    def authorized(self) -> tuple[int, ...]:
+        """Attempts by the steps of their time to authorize."""
+        return tuple(getattr(self, name) for name in SuccessDay.AUTHORIZED)
+
+    @property
+    def median_authorize_s(self) -> float | None:
+        """From the first message with an id token to our answer, for half of the drivers."""
+        return percentile_s(self.authorized, 0.5)
+
+    @property
+    def p95_authorize_s(self) -> float | None:
+        """The same, for all but one of twenty."""
+        return percentile_s(self.authorized, 0.95)
 
 
 _NAMES = tuple(column.name for column in fields(Figures))

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from django.db.models import Max, Min, Q
+from django.utils import timezone
 
 from drivers.domain.tokens import Verdict
 from monitoring.domain.delivered_power import asked_w
@@ -20,10 +21,13 @@ from stations.domain.anomalies import Anomaly
 from stations.domain.commands import CommandKind, CommandState
 from stations.domain.status import ConnectorStatus
 from stations.models import ChargingNeeds, Command, Connector, Evse, Session
+from stations.selectors.frames import authorize_s
 from stations.selectors.samples import samples_of
 
 # What happens so near to a day may belong to a visit of that day.
 REACH = timedelta(hours=2)
+# Of sessions that ended longer ago nobody reads frames any more: what is taken in anew takes no longer for it.
+_FRAMES_READ = timedelta(days=2)
 # Plugged in longer before: it was for something else. Energy later: a schedule or a tariff was waited for.
 _PLUGGED_BEFORE = timedelta(minutes=15)
 _LONGEST_WAIT_S = 600.0
@@ -43,7 +47,7 @@ _NOT_STARTED = frozenset(
 _UNBELIEVED = frozenset({Anomaly.TINY_ENERGY, Anomaly.NO_BEGIN_READING})
 _FIELDS = (
     *("evse_id", "site_id", "who", "began_at", "ended_at", "outcome", "energy_wh"),
-    *("wait_s", "peak_power_w", "asked_power_w"),
+    *("wait_s", "authorize_s", "peak_power_w", "asked_power_w"),
 )
 
 
@@ -74,6 +78,7 @@ def of_sessions(sessions: Sequence[Session]) -> int:
     for session in ended:
         told = _values(session, readings.get(session.pk, _Readings()), needs.get(session.pk), plugs)
         attempt = known.get(session.pk)
+        told["authorize_s"] = _authorize_s(session, attempt)
         if attempt is None:
             attempt = Attempt(kind=Attempt.Kind.SESSION, session=session, **_station_of(session), **told)
             new.append(attempt)
@@ -201,6 +206,13 @@ def _wait_s(session: Session, readings: _Readings, plugs: dict[int, PlugIn]) -> 
     waits = [(at - begun).total_seconds() for at in flowed if at is not None and at > begun]
     wait_s = min(waits, default=None)
     return wait_s if wait_s is not None and wait_s <= _LONGEST_WAIT_S else None
+
+
+def _authorize_s(session: Session, attempt: Attempt | None) -> float | None:
+    """How long our word on the id token took; frames go, what they told once stays."""
+    known = None if attempt is None else attempt.authorize_s
+    is_recent = session.ended_at is not None and timezone.now() - session.ended_at < _FRAMES_READ
+    return authorize_s(session) if known is None and is_recent else known
 
 
 def _readings(sessions: Sequence[Session]) -> dict[int, _Readings]:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
+from monitoring.domain.authorizing import step_of
 from monitoring.domain.success import CHARGED, COUNTED, Outcome, Try, visits
 from monitoring.models import Attempt, SuccessCursor, SuccessDay, SuccessDue
 from monitoring.services import attempts, streaks
@@ -28,6 +29,7 @@ _AGAIN = 2000
 _COUNTS = (
     *("attempts", "charged", "well", "cut_off", "no_energy", "not_started", "refused", "left_out"),
     *("visits", "first_try", "visits_charged", "waits"),
+    *SuccessDay.AUTHORIZED,
 )
 _FIELDS = (*_COUNTS, "wait_s", "vendor", "model")
 _OWN_COLUMN = {
@@ -165,6 +167,8 @@ def _count(told: Sequence[Attempt]) -> dict[Key, _Counts]:
         if attempt.wait_s is not None:
             counts.numbers["waits"] += 1
             counts.waits_s.append(attempt.wait_s)
+        if attempt.authorize_s is not None:
+            counts.numbers[SuccessDay.AUTHORIZED[step_of(attempt.authorize_s)]] += 1
     return found
 
 

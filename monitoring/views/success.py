@@ -19,7 +19,7 @@ from stations.views.pages import ConsoleRequest, console
 
 # Lines of a fragment: the rest is on the page.
 MOST = 12
-_COLUMNS = ("start", "first", "attempts", "no_energy", "not_started")
+_COLUMNS = ("start", "first", "attempts", "no_energy", "authorize")
 
 
 @console

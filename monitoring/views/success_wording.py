@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from drivers.formats import NBSP
+from monitoring.domain.authorizing import BOUNDS_S
 from monitoring.domain.success import Outcome, Rate
 from monitoring.selectors.success import By, Figures, Line
 from stations.names import evse_name
@@ -57,6 +58,22 @@ def interval_text(rate: Rate) -> str:
         "low": low,
         "high": high,
     }
+
+
+def authorize_text(figures: Figures) -> str:
+    """The median time to authorize; a dash where none is known."""
+    median_s = figures.median_authorize_s
+    return "–" if median_s is None else f"{number_format(median_s, 1)}{NBSP}s"
+
+
+def authorize_note(figures: Figures) -> str:
+    """How long nearly all take."""
+    p95_s = figures.p95_authorize_s
+    if p95_s is None:
+        return ""
+    if p95_s >= BOUNDS_S[-1]:
+        return _("95 %% in more than %(s)s s") % {"s": number_format(BOUNDS_S[-1], 0)}
+    return _("95 %% within %(s)s s") % {"s": number_format(p95_s, 1)}
 
 
 def line_name(line: Line) -> str:
@@ -146,6 +163,7 @@ def tiles(figures: Figures, since: date, until: date, *, filters: Mapping[str, A
             url(only_failed="on"),
         ),
         Tile("wait", _("Wait for energy"), "clock", "–" if wait_s is None else seconds(wait_s), waited, url()),
+        Tile("authorize", _("Time to authorize"), "card", authorize_text(figures), authorize_note(figures), url()),
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import BooleanField, Func, Max, Min, Q, QuerySet, Value
 
@@ -25,6 +26,9 @@ PAIR_SPAN = 20_000
 DISORDER = timedelta(seconds=60)
 # A session's frames; one that has more is a matter of its samples.
 MAX_SESSION_FRAMES = 20_000
+# By these a charger asks whether an id token may charge. What it told so much later, nobody waited for.
+_ASKING = ("Authorize", "StartTransaction", "TransactionEvent")
+TOLD_LATER = timedelta(minutes=1)
 # Who plugs in or shows a card before a session, and who pulls the plug after it, takes so long at most.
 MAX_SPELLS = 200
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -209,6 +213,29 @@ def session_messages(session: Session, *, without: Iterable[str] = ("Heartbeat",
         for pk, at, direction, action, message_id, body in rows
     ]
     return conversation.about(messages, _subject(session))
+
+
+def authorize_s(session: Session) -> float | None:
+    """How long the charger waited for our answer to the first message with the session's id token, by our clock.
+
+    None where nobody knows: the frames are gone, there was no answer, or the charger was offline and told it later.
+    """
+    if not session.id_token or session.received_at - session.started_at > TOLD_LATER:
+        return None
+    since, until = _window(session)
+    low, high = _span(since, until)
+    asked = Frame.objects.filter(
+        _contains(orjson.dumps(session.id_token).decode()),
+        station=session.station_id,
+        id__gte=low,
+        id__lt=high,
+        direction=Frame.Direction.IN,
+        type=conversation.CALL,
+        action__in=_ASKING,
+    )
+    first = _within(asked, since, until).order_by("id").first()
+    pairing = pairings([first]).get(first.pk) if first is not None else None
+    return None if pairing is None else pairing.latency_s
 
 
 def _subject(session: Session) -> Subject:

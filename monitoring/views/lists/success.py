@@ -8,9 +8,11 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.roles import Permission
+from drivers.formats import NBSP
 from drivers.permissions import Viewer
 from monitoring.domain.success import Rate
 from monitoring.forms.success import USUAL_LEAST, AttemptFilter, SuccessFilter, window
@@ -124,6 +126,17 @@ class SuccessList(Listing[SuccessDay, Row]):
         _count_column("no_energy", _("No energy"), outcome="no_energy"),
         Column("wait", _("Wait for energy"), _wait, {"mean_wait_s": lambda r: r.figures.mean_wait_s}, css="end nowrap"),
         Column(
+            "authorize",
+            _("Time to authorize"),
+            lambda r: words.authorize_text(r.figures),
+            {
+                "median_authorize_s": lambda r: r.figures.median_authorize_s,
+                "p95_authorize_s": lambda r: r.figures.p95_authorize_s,
+            },
+            lambda r: words.authorize_note(r.figures),
+            css="end nowrap",
+        ),
+        Column(
             "differs",
             _("Compared"),
             lambda row: words.difference_text(row.line),
@@ -230,6 +243,14 @@ class AttemptList(Listing[Attempt, Attempt]):
             lambda a: "" if a.wait_s is None else shown.seconds(a.wait_s),
             {"wait_s": lambda a: a.wait_s},
             css="end nowrap",
+        ),
+        Column(
+            "authorize",
+            _("Time to authorize"),
+            lambda a: "" if a.authorize_s is None else f"{number_format(a.authorize_s, 1)}{NBSP}s",
+            {"authorize_s": lambda a: a.authorize_s},
+            css="end nowrap",
+            is_default=False,
         ),
         Column(
             "peak",

@@ -141,6 +141,41 @@ def test_where_the_neighbours_are_silent_too_there_is_no_ghost(two_ports):
     assert look("ghost_port") == []
 
 
+# --- Authorizing ---
+
+
+def waited(station, *seconds, hours_ago=1):
+    at, evse = NOW - timedelta(hours=hours_ago), station.evses.get()
+    for number, wait_s in enumerate(seconds):
+        begun = at + timedelta(minutes=number)
+        Attempt.objects.create(
+            evse=evse,
+            site=station.site,
+            kind="session",
+            began_at=begun,
+            ended_at=begun,
+            outcome="well",
+            authorize_s=wait_s,
+        )
+
+
+def test_a_station_whose_drivers_wait_long_for_our_word_is_told(quiet):
+    waited(quiet, 0.2, 6.0, 7.0, 8.0, 9.0)
+    (found,) = look("slow_authorize")
+    assert found.evidence == {"median_s": 7.0, "attempts": 5}
+    assert "wait more than 7.0 s" in str(found.said)
+
+
+def test_few_who_wait_long_are_no_slow_station(quiet):
+    waited(quiet, 0.2, 0.3, 0.2, 8.0, 9.0)
+    assert look("slow_authorize") == []
+
+
+def test_what_was_slow_days_ago_is_not_slow_now(quiet):
+    waited(quiet, 6.0, 6.0, 6.0, 6.0, 6.0, hours_ago=30)
+    assert look("slow_authorize") == []
+
+
 # --- Power ---
 
 
