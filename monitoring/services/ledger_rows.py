@@ -25,11 +25,12 @@ _MOST_TERMS = 200
 def refresh_all(ports: Collection[Port], *, since: Mapping[int, datetime], now: datetime, grace: timedelta) -> int:
     """Bring the ledgers of locked ports up to date, each from its moment in `since` on; how many rows change."""
     going_on = _open_entries([port for port in ports if _goes_on(port, since[port.pk])])
-    changes = _go_on(going_on, now=now, grace=grace)
+    changes = _go_on(going_on, since=since, now=now, grace=grace)
+    dealt_with = {change.port.pk for change in changes}
     changes += [
         change
         for port in ports
-        if port.pk not in going_on and (change := _work_out(port, since=since[port.pk], now=now, grace=grace))
+        if port.pk not in dealt_with and (change := _work_out(port, since=since[port.pk], now=now, grace=grace))
     ]
     return _write(changes, now)
 
@@ -56,10 +57,10 @@ class _Change:
 
 
 def _goes_on(port: Port, since: datetime) -> bool:
-    """Whether all that is new falls into the last entry, and no silence reaches into it from before."""
+    """Whether all that is new falls into the last entry."""
     if port.removed_at is not None or port.commissioned_at is None or port.since is None or since < port.since:
         return False
-    return port.told is not None and (CONNECTION not in port.told or port.told[CONNECTION][1] == ON)
+    return port.told is not None
 
 
 def _open_entries(ports: Iterable[Port]) -> dict[int, tuple[Port, LedgerEntry]]:
@@ -69,7 +70,14 @@ def _open_entries(ports: Iterable[Port]) -> dict[int, tuple[Port, LedgerEntry]]:
     return {row.port_id: (by_pk[row.port_id], row) for row in rows if row.start == by_pk[row.port_id].since}
 
 
-def _go_on(going_on: Mapping[int, tuple[Port, LedgerEntry]], *, now: datetime, grace: timedelta) -> list[_Change]:
+def _go_on(
+    going_on: Mapping[int, tuple[Port, LedgerEntry]],
+    *,
+    since: Mapping[int, datetime],
+    now: datetime,
+    grace: timedelta,
+) -> list[_Change]:
+    """Of those whose last entry is all that is needed; not of one that a silence reaches into from before."""
     if not going_on:
         return []
     until = now + timedelta(seconds=1)
@@ -80,13 +88,24 @@ def _go_on(going_on: Mapping[int, tuple[Port, LedgerEntry]], *, now: datetime, g
         said[correction.port_id].append(correction)
     changes = []
     for port, row in going_on.values():
-        before = [_told_signal(channel, told) for channel, told in (port.told or {}).items()]
+        told = [_told_signal(channel, said) for channel, said in (port.told or {}).items()]
         after = [signal for evse_id, signal in heard[port.station_id] if evse_id in (None, port.pk)]
-        signals = before + [signal for signal in after if signal.at >= row.start]
+        signals = told + [signal for signal in after if signal.at >= row.start]
+        if _was_away(port, since[port.pk], after):
+            continue
         corrections = _said([correction for correction in said[port.pk] if correction.end > row.start])
         intervals = overlaid(timeline(signals, since=row.start, until=until, grace=grace), corrections)
         changes.append(_compare(port, intervals, [row], signals, now=now, until=until))
     return changes
+
+
+def _was_away(port: Port, since: datetime, after: Iterable[Signal]) -> bool:
+    """Whether it had no connection before its last entry began, unless that is over since then by what was known."""
+    if (port.told or {}).get(CONNECTION, ["", ON])[1] == ON:
+        return False
+    ended = any(signal[:3] == (port.since, CONNECTION, ON) for signal in after)
+    # One that only now is known to have ended there may turn out to have been short.
+    return not ended or port.since == since
 
 
 def _heard_since(ports: Iterable[Port]) -> dict[int, list[tuple[int | None, Signal]]]:

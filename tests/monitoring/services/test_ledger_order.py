@@ -117,6 +117,21 @@ def test_news_of_many_stations_cost_as_many_queries_as_of_one(db, django_assert_
     assert LedgerEntry.objects.filter(end=None, replaced_at=None, cause=Cause.FAULT).count() == 20
 
 
+def test_news_of_many_that_were_away_cost_as_many_queries_as_of_one(db, django_assert_max_num_queries):
+    plugs = [factories.ConnectorFactory() for _ in range(20)]
+    ledger.hear_all([heard for plug in plugs for heard in first_words(plug)], now=NOON)
+    now = NOON + timedelta(hours=2)
+    for value, minutes in ((OFF, 60), (ON, 70)):
+        at = NOON + timedelta(minutes=minutes)
+        ledger.hear_all([Heard(plug.station_id, CONNECTION, value, at) for plug in plugs], now=now)
+    at = NOON + timedelta(minutes=71)
+    faults = [Heard(plug.station_id, connector(plug.pk), Word.FAULTED, at, evse_id=plug.evse_id) for plug in plugs]
+    with django_assert_max_num_queries(16):
+        ledger.hear_all(faults, now=now)
+    assert LedgerEntry.objects.filter(end=None, replaced_at=None, cause=Cause.FAULT).count() == 20
+    assert ledger.rebuild(now=now) == 0
+
+
 def first_words(plug):
     return [
         Heard(plug.station_id, CONNECTION, ON, NOON),
