@@ -21,7 +21,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
         "monitoring.subscribers.connectivity.on_facts",
         "monitoring.subscribers.uptime.on_facts",
         "monitoring.subscribers.maintenance.on_facts",
-        "monitoring.subscribers.repair.on_fact",
+        "monitoring.subscribers.repair.on_facts",
     ],
     "station.disconnected": [
         "monitoring.subscribers.connectivity.on_facts",
@@ -30,14 +30,14 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "session.ended": [
         "monitoring.subscribers.success.on_session",
         "monitoring.subscribers.maintenance.on_facts",
-        "monitoring.subscribers.repair.on_fact",
+        "monitoring.subscribers.repair.on_facts",
     ],
     "session.corrected": ["monitoring.subscribers.success.on_session"],
     "command.finished": [
         "monitoring.subscribers.success.on_command_finished",
         "monitoring.subscribers.uptime.on_facts",
         "monitoring.subscribers.maintenance.on_facts",
-        "monitoring.subscribers.repair.on_fact",
+        "monitoring.subscribers.repair.on_facts",
     ],
     "connector.status": [
         "monitoring.subscribers.success.on_connector_statuses",
@@ -79,7 +79,7 @@ SLOTS: dict[str, list[str]] = {
 }
 
 # Whatever some rule of monitoring listens to.
-ON_FACT = "monitoring.subscribers.alerting.on_fact"
+ON_FACTS = "monitoring.subscribers.alerting.on_facts"
 
 NAVIGATION: tuple[navigation.Group, ...] = (RELIABILITY,)
 PERSONAL: tuple[navigation.Entry, ...] = (MINE,)
@@ -91,7 +91,7 @@ def connect() -> None:
         for path in paths:
             journal.subscribe(kind, path, import_string(path))
     for kind in sorted(kinds_of_facts()):
-        journal.subscribe(kind, ON_FACT, import_string(ON_FACT), urgent=True)
+        journal.subscribe(kind, ON_FACTS, import_string(ON_FACTS), urgent=True)
     for slot, names in SLOTS.items():
         for name in names:
             slots.register(slot, name)

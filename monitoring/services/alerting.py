@@ -6,6 +6,7 @@ of one thing twice. Rules look at all stations when they are due, at one station
 again at those whose alert only time brings on.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -198,28 +199,50 @@ def _write(changes: Sequence[Change]) -> None:
 # --- Who looks when ---
 
 
-def heard(fact: Fact) -> None:
-    """The rules that listen to a fact look at its station at once; one that fails is left to its next look."""
-    station = fact.subject_id if fact.subject_type == "station" else fact.data.get("station")
-    if not isinstance(station, int):
-        return
-    listening = _listening(fact, station)
+def heard(facts: Sequence[Fact]) -> None:
+    """The rules that listen to facts look at their stations at once, each rule once for all of them; one that fails
+    is left to its next look."""
+    listening = _listening(facts)
     if not listening:
         return
-    settings = settings_of(listening)
+    settings = settings_of([rules()[name] for name in listening])
     now = timezone.now()
-    for rule in listening:
-        _try(rule, settings[rule.name], now, [station])
+    with transaction.atomic():
+        _lock_organizations(set[int]().union(*listening.values()))
+        for name, stations in listening.items():
+            rule = rules()[name]
+            if not _try(rule, settings[name], now, stations) and len(stations) > 1:
+                # One of them is to blame, and the others are not to wait for it.
+                for station in sorted(stations):
+                    _try(rule, settings[name], now, [station])
 
 
-def _listening(fact: Fact, station: int) -> list[Rule]:
-    """Those that have to look: of what is news every few minutes at healthy stations, none."""
-    concerned = [rule for rule in rules().values() if fact.kind in rule.facts and rule.concerns(fact)]
-    ending = {rule.name: rule for rule in rules().values() if fact.kind in rule.ending_facts}
+def _listening(facts: Sequence[Fact]) -> dict[str, set[int]]:
+    """The rules that have to look, by name, and where: of what is news every few minutes at healthy stations, none."""
+    found: dict[str, set[int]] = defaultdict(set)
+    ending: dict[str, set[int]] = defaultdict(set)
+    for fact in facts:
+        station = fact.subject_id if fact.subject_type == "station" else fact.data.get("station")
+        if not isinstance(station, int):
+            continue
+        for name, rule in rules().items():
+            if fact.kind in rule.facts and rule.concerns(fact):
+                found[name].add(station)
+            if fact.kind in rule.ending_facts:
+                ending[name].add(station)
     if ending:
-        there = Alert.objects.filter(station=station, resolved_at=None, rule__in=ending)
-        concerned += [ending[name] for name in sorted(set(there.values_list("rule", flat=True)))]
-    return concerned
+        stations = set[int]().union(*ending.values())
+        there = Alert.objects.filter(station__in=stations, resolved_at=None, rule__in=ending)
+        for name, at in there.values_list("rule", "station"):
+            if at in ending[name]:
+                found[name].add(at)
+    return {name: found[name] for name in rules() if name in found}
+
+
+def _lock_organizations(stations: Collection[int]) -> None:
+    """Those of the stations, all at once: several rules that look in one transaction would take them in any order."""
+    concerned = Organization.objects.filter(sites__stations__in=stations).values("pk")
+    list(Organization.objects.select_for_update(no_key=True).filter(pk__in=concerned).order_by("pk").values_list("pk"))
 
 
 def sweep(*, now: datetime) -> int:

@@ -4,6 +4,7 @@ Whatever stops the process, the rows say what is still to do: a step's row and i
 none is sent twice, and none is forgotten.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -50,9 +51,9 @@ def sweep(*, now: datetime | None = None) -> int:
     return sum(advance(pk, wanted, now=now) for pk in list(due[:CHUNK]))
 
 
-def look_at(*, station_id: int, now: datetime) -> None:
-    """Something happened at a station: its run is looked at with the next sweep."""
-    runs = RepairRun.objects.filter(station=station_id, ended_at=None)
+def look_at(station_ids: Collection[int], *, now: datetime) -> None:
+    """Something happened at stations: their runs are looked at with the next sweep."""
+    runs = RepairRun.objects.filter(station__in=station_ids, ended_at=None)
     runs.filter(Q(due_at__gt=now) | Q(due_at=None)).update(due_at=now)
 
 

@@ -1,8 +1,6 @@
-"""Something happened at a station: the rules that listen to it look there at once."""
+"""Something happened at stations: the rules that listen to it look there at once."""
 
 from monitoring.services import alerting
-from stations.models import Fact
+from stations.journal import InBatches
 
-
-def on_fact(fact: Fact) -> None:
-    alerting.heard(fact)
+on_facts = InBatches(alerting.heard)

@@ -1,11 +1,20 @@
 """What self-repair waits for: commands that are answered, sessions that end, stations that come back."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from monitoring.services import repair_sweep
+from stations.journal import InBatches
 from stations.models import Fact
 
 
-def on_fact(fact: Fact) -> None:
-    station = fact.subject_id if fact.subject_type == "station" else fact.data["station"]
-    repair_sweep.look_at(station_id=station, now=timezone.now())
+def _listen(facts: Sequence[Fact]) -> None:
+    repair_sweep.look_at({_station_of(fact) for fact in facts}, now=timezone.now())
+
+
+on_facts = InBatches(_listen)
+
+
+def _station_of(fact: Fact) -> int:
+    return int(fact.subject_id if fact.subject_type == "station" else fact.data["station"])

@@ -12,7 +12,7 @@ def test_every_subscriber_of_the_table_is_registered():
     registered = {kind: list(paths) for kind, paths in journal._registry.items()}
     wanted = {kind: list(paths) for kind, paths in wiring.SUBSCRIBERS.items()}
     for kind in kinds_of_facts():
-        wanted.setdefault(kind, []).append(wiring.ON_FACT)
+        wanted.setdefault(kind, []).append(wiring.ON_FACTS)
     assert registered == wanted
 
 

@@ -29,5 +29,5 @@ def test_a_rule_says_what_it_is_in_every_language(rule):
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.name)
 def test_what_a_rule_listens_to_is_delivered(rule):
-    path = "monitoring.subscribers.alerting.on_fact"
+    path = "monitoring.subscribers.alerting.on_facts"
     assert all(path in journal._registry[kind] for kind in rule.facts)

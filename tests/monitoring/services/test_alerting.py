@@ -189,14 +189,30 @@ def test_a_fact_has_the_rules_look_that_listen_to_it(registry, station):
     registry["one"].facts, registry["one"].wrong = frozenset({"connector.status"}), [station]
     registry["two"].wrong = [station]
     fact = alerting.Fact(kind="connector.status", subject_type="connector", subject_id=1, data={"station": station.pk})
-    alerting.heard(fact)
-    alerting.heard(fact)
+    alerting.heard([fact])
+    alerting.heard([fact])
     assert [alert.rule for alert in Alert.objects.all()] == ["one"]
 
 
 def test_a_rule_that_crashes_at_a_fact_leaves_the_fact_alone(registry, station):
     registry["one"].facts, registry["one"].error = frozenset({"station.booted"}), ValueError("odd")
-    alerting.heard(alerting.Fact(kind="station.booted", subject_type="station", subject_id=station.pk))
+    alerting.heard([alerting.Fact(kind="station.booted", subject_type="station", subject_id=station.pk)])
+
+
+def test_a_station_that_a_rule_stumbles_over_holds_up_no_other(registry, station, monkeypatch):
+    other, rule = factories.StationFactory(), registry["one"]
+    rule.facts, rule.wrong = frozenset({"station.booted"}), [station, other]
+    whole = rule.findings
+
+    def stumbling(scope, *, now):
+        if scope.stations.filter(pk=station.pk).exists():
+            raise ValueError("odd")
+        return [finding for finding in whole(scope, now=now) if finding.station_id == other.pk]
+
+    monkeypatch.setattr(rule, "findings", stumbling)
+    told = [alerting.Fact(kind="station.booted", subject_type="station", subject_id=s.pk) for s in (station, other)]
+    alerting.heard(told)
+    assert [alert.station for alert in Alert.objects.all()] == [other]
 
 
 def test_ten_thousand_alerts_take_a_few_queries_each_way(rule, site, django_assert_max_num_queries):
