@@ -193,6 +193,12 @@ def percent(value: float) -> str:
 
 
 @register.filter
+def share(value: float) -> str:
+    """A share of one: “80 %”."""
+    return percent(value * 100)
+
+
+@register.filter
 def wh(value: float) -> str:
     """A register of a meter, to the watt-hour."""
     return f"{number_format(value, 0, force_grouping=True)}{NBSP}Wh"

@@ -59,6 +59,15 @@ def test_the_record_of_cures_is_a_file_too(browser, operator, run):
     )
 
 
+def test_shares_of_cures_are_percent(browser, operator, run):
+    for state in ("cured", "no_cure"):
+        step = RepairStep(run=run, position=state == "no_cure", step="soft_reset", state=state, began_at=timezone.now())
+        step.save()
+    text = browser(operator).get(url("cures")).content.decode()
+    assert "cured 1 of 2 (50\xa0%)" in text
+    assert "100\xa0%" in text
+
+
 def test_a_step_that_never_cured_is_named_on_the_page_of_the_playbook(browser, operator, station):
     for _ in range(10):
         run = RepairRunFactory(station=station, state="handed_over", cured_by="")
