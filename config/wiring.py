@@ -8,7 +8,7 @@ the fragments shown there. Both are checked at start-up: a misspelt path stops t
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
-from monitoring.navigation import MINE, RELIABILITY
+from monitoring.navigation import MINE, RELIABILITY, SUPPORT
 from monitoring.rules.base import kinds_of_facts
 from stations import journal, slots
 from stations.views import navigation
@@ -81,7 +81,7 @@ SLOTS: dict[str, list[str]] = {
 # Whatever some rule of monitoring listens to.
 ON_FACTS = "monitoring.subscribers.alerting.on_facts"
 
-NAVIGATION: tuple[navigation.Group, ...] = (RELIABILITY,)
+NAVIGATION: tuple[navigation.Group, ...] = (RELIABILITY, SUPPORT)
 PERSONAL: tuple[navigation.Entry, ...] = (MINE,)
 
 

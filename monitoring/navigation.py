@@ -11,14 +11,19 @@ RELIABILITY: Group = (
     _("Reliability"),
     (
         Entry("monitoring:incident-list", _("Incidents"), "alert"),
-        Entry("monitoring:uptime", _("Uptime"), "gauge"),
-        Entry("monitoring:charging-success", _("Charging success"), "check"),
         Entry("monitoring:rota-list", _("On call"), "calendar"),
         Entry("monitoring:work-order-list", _("Work orders"), "list"),
-        Entry("monitoring:ticket-list", _("Tickets"), "message", Permission.VIEW_TICKETS),
-        Entry("monitoring:helpline", _("Helpline"), "message", Permission.RESPOND),
-        Entry("monitoring:status-settings", _("Status page"), "external", Permission.MANAGE_MONITORING),
         Entry("monitoring:repair-run-list", _("Self-repair"), "reset"),
+        Entry("monitoring:uptime", _("Uptime"), "gauge"),
+        Entry("monitoring:charging-success", _("Charging success"), "check"),
         Entry("monitoring:link-list", _("Connectivity"), "online"),
+    ),
+)
+SUPPORT: Group = (
+    _("Support"),
+    (
+        Entry("monitoring:ticket-list", _("Tickets"), "message", Permission.VIEW_TICKETS),
+        Entry("monitoring:helpline", _("Helpline"), "note", Permission.RESPOND),
+        Entry("monitoring:status-settings", _("Status page"), "external", Permission.MANAGE_MONITORING),
     ),
 )

@@ -24,6 +24,9 @@
   for (const tab of document.querySelectorAll(".tabs [aria-current], .subtabs [aria-current]"))
     tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
 
+  // --- Side bar: where it does not all fit, the current page is in sight.
+  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+
   // --- Toasts.
   const toasts = document.getElementById("toasts");
   const template = document.getElementById("toast");
