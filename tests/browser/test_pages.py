@@ -159,9 +159,10 @@ def _open_station(page, protocol, path):
 
 
 @pytest.mark.parametrize("where", [*PUBLIC, *CONSOLE, *SITE_AND_SESSION, *STATIONS])
-def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(open_page, where):
+def test_a_page_is_accessible_in_light_and_dark_and_fits_a_desk_and_a_phone(open_page, where):
     with open_page(visitor=where in PUBLIC, color_scheme="light") as page:
         _open(page, where)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
         assert violations(page) == []
         page.emulate_media(color_scheme="dark")
         assert violations(page) == []
@@ -203,6 +204,12 @@ def test_the_tab_of_the_page_is_in_sight_on_a_phone(open_page):
         _open(page, "ocpp2.0.1 setup/")
         for name in ("Connection", "Setup"):
             expect(page.get_by_role("main").get_by_role("link", name=name, exact=True)).to_be_in_viewport()
+
+
+def test_the_side_bar_shows_where_one_is_on_a_low_screen(open_page):
+    with open_page(viewport={"width": 1280, "height": 600}) as page:
+        page.goto("/console/organization/")
+        expect(page.locator(".side nav [aria-current]")).to_be_in_viewport()
 
 
 def test_a_phone_reaches_every_page_of_the_side_bar(open_page):
