@@ -29,7 +29,7 @@ Part = Callable[[Organization, threading.Event], int]
 
 # In this order: what follows may rest on what was there before.
 # What stands in lists by its number lies before the first that the network's chargers tell by themselves.
-FIRST: tuple[Part, ...] = (team.make, links.make, outages.make)
+FIRST: tuple[Part, ...] = (team.make, status.open_page, links.make, outages.make)
 # What rests on the sessions of the past.
 PARTS: tuple[Part, ...] = (
     attempts.make,

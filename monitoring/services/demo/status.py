@@ -20,9 +20,14 @@ _ON_THE_WAY = Word(
 )
 
 
+def open_page(organization: Organization, _stop: threading.Event) -> int:
+    """The page is there from the start, while its past is still being written; returns whether it is new."""
+    return StatusPage.objects.get_or_create(organization=organization, defaults={"is_published": True})[1]
+
+
 def make(organization: Organization, stop: threading.Event) -> int:
     """Publish the past, once; returns how many incidents that made."""
-    page, _is_new = StatusPage.objects.get_or_create(organization=organization, defaults={"is_published": True})
+    page = StatusPage.objects.get(organization=organization)
     status_days.roll_up()
     if organization.public_incidents.exists():
         return 0
