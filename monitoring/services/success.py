@@ -64,6 +64,7 @@ def sweep(*, now: datetime | None = None) -> int:
     changed = recount({(site_id, day) for _, site_id, day, _ in rows})
     streaks.look_at({evse_id for *_, evse_id in rows if evse_id is not None}, now=now)
     streaks.look_at_running(now=now)
+    streaks.look_at_settings(now=now)
     pks = [pk for pk, *_ in rows]
     for start in range(0, len(pks), 1000):
         with transaction.atomic():

@@ -1,11 +1,13 @@
 """Ports that fail one driver after the other."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from monitoring.models import FailedStreak
-from monitoring.services import impairments, streaks, success
+from monitoring.rules.base import rules
+from monitoring.services import impairments, rule_settings, streaks, success
 from stations.models import Session
 from tests.monitoring.charging import charged, failed
 
@@ -47,6 +49,52 @@ def test_a_single_driver_does_not(station, told):
     fail(station, "A", "A", "A", "A", "A")
     assert told == []
     assert FailedStreak.objects.get().is_serious is False
+
+
+@pytest.fixture
+def longer(station, operator):
+    """The site calls a port down only after five sessions without energy."""
+
+    def change(attempts=5):
+        rule_settings.change(
+            organization_id=station.site.organization_id,
+            site=station.site,
+            rule=rules()["zero_energy"],
+            is_on=None,
+            values={"attempts": Decimal(attempts)},
+            by=operator,
+        )
+
+    return change
+
+
+def test_a_site_may_ask_for_a_longer_streak(station, told, longer):
+    longer()
+    fail(station, "A", "B", "C", "D")
+    assert told == []
+    failed(station, minute(300), card="E")
+    count()
+    assert told == [("impair", NOON)]
+
+
+def test_a_threshold_set_otherwise_acquits_and_impairs_what_goes_on(station, told, longer):
+    fail(station, "A", "B", "C")
+    longer()
+    count()
+    assert told == [("impair", NOON), ("restore", NOON)]
+    longer(3)
+    count()
+    assert told[2:] == [("impair", NOON)]
+
+
+def test_what_is_over_stays_as_it_was_judged(station, told, longer):
+    fail(station, "A", "B", "C")
+    charged(station, minute(400))
+    count()
+    longer()
+    charged(station, minute(500))
+    count()
+    assert told == [("impair", NOON), ("restore", minute(400))]
 
 
 def test_the_next_success_restores_it(station, told):
