@@ -34,6 +34,10 @@ def storm() -> None:
     back = [_connected(station, at + timedelta(minutes=10)) for station in _stations()]
     later = at + timedelta(minutes=11)
     ways = {1: ("available", "faulted"), 2: ("preparing", "available")}
+    # The rules look at the rows.
+    _plugs().filter(ocpp16_id=1).update(
+        status="faulted", error_code="OverCurrentFailure", status_at=later, status_received_at=later
+    )
     _store(gone + back + [_status(plug, *ways[plug.ocpp16_id or 1], later) for plug in _plugs()])
 
 
