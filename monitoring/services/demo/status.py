@@ -21,8 +21,9 @@ _ON_THE_WAY = Word(
 
 
 def open_page(organization: Organization, _stop: threading.Event) -> int:
-    """The page is there from the start, while its past is still being written; returns whether it is new."""
-    return StatusPage.objects.get_or_create(organization=organization, defaults={"is_published": True})[1]
+    """The page is there from the start, while its past is still being written; returns one if it is new."""
+    _page, is_new = StatusPage.objects.get_or_create(organization=organization, defaults={"is_published": True})
+    return int(is_new)
 
 
 def make(organization: Organization, stop: threading.Event) -> int:
