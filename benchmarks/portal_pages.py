@@ -143,6 +143,7 @@ _CONSOLE = (
     "charging-success/",
     "charging-success/?by=station&site={site}",
     "charging-success/?by=firmware&days=90",
+    "charging-success/?by=organization",
     "charging-success/attempts/",
     "charging-success/attempts/?only_failed=on",
     "charging-success/attempts/?text={identity}",

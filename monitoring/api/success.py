@@ -50,6 +50,7 @@ class FiguresSerializer(serializers.Serializer[Figures]):
 class LineSerializer(serializers.Serializer[Line]):
     """What is not broken down by is null."""
 
+    organization = serializers.SerializerMethodField()
     site = serializers.SerializerMethodField()
     station = serializers.SerializerMethodField(help_text="Identity.")
     evse = serializers.SerializerMethodField(help_text="Number.")
@@ -61,6 +62,9 @@ class LineSerializer(serializers.Serializer[Line]):
         help_text="By firmware: whether it differs from other versions by more than chance.",
     )
     figures = FiguresSerializer()
+
+    def get_organization(self, line: Line) -> int | None:
+        return cast(int | None, line.key.get("site__organization"))
 
     def get_site(self, line: Line) -> int | None:
         return cast(int | None, line.key.get("site"))

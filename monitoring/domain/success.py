@@ -19,6 +19,8 @@ SAME_AGAIN = timedelta(minutes=30)
 # A port is not believed any more after so many failures in a row, of so many people.
 STREAK_ATTEMPTS = 3
 STREAK_PEOPLE = 2
+# Of fewer attempts a rate may be chance, however good or bad it looks.
+FEW_ATTEMPTS = 30
 # A battery that is so full takes nothing.
 _FULL_PERCENT = 98.0
 # 95 %, two-sided.

@@ -20,6 +20,7 @@ BY_LABELS = {
     By.SITE: _("by site"),
     By.MODEL: _("by model"),
     By.FIRMWARE: _("by firmware"),
+    By.ORGANIZATION: _("by organization"),
 }
 
 
@@ -51,6 +52,13 @@ class SuccessFilter(SiteChoiceFilter):
     vendor = _beginning(_("Vendor"))
     model = _beginning(_("Model"))
     firmware = _beginning(_("Firmware"))
+
+    def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
+        super().__init__(*args, sites=sites, **kwargs)
+        # To compare one organization with itself says nothing.
+        if len(sites.order_by().values("organization").distinct()[:2]) < 2:
+            by: Any = self.fields["by"]
+            by.choices = [choice for choice in by.choices if choice[0] != By.ORGANIZATION]
 
 
 class AttemptFilter(DaysFilter, SiteChoiceFilter):

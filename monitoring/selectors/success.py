@@ -27,6 +27,7 @@ class By(StrEnum):
     SITE = "site"
     MODEL = "model"
     FIRMWARE = "firmware"
+    ORGANIZATION = "organization"
 
 
 _MODEL = ("vendor", "model")
@@ -37,6 +38,7 @@ _KEYS: dict[By, tuple[str, ...]] = {
     By.SITE: ("site__name", "site"),
     By.MODEL: _MODEL,
     By.FIRMWARE: _FIRMWARE,
+    By.ORGANIZATION: ("site__organization__name", "site__organization"),
 }
 
 

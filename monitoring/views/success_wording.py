@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from drivers.formats import NBSP
 from monitoring.domain.authorizing import BOUNDS_S
-from monitoring.domain.success import Outcome, Rate
+from monitoring.domain.success import FEW_ATTEMPTS, Outcome, Rate
 from monitoring.selectors.success import By, Figures, Line
 from stations.names import evse_name
 from stations.templatetags.console import seconds
@@ -85,6 +85,8 @@ def line_name(line: Line) -> str:
         return str(key["evse__station__identity"])
     if line.by is By.SITE:
         return str(key["site__name"])
+    if line.by is By.ORGANIZATION:
+        return str(key["site__organization__name"])
     return f"{key['vendor']} {key['model']}".strip() or _("Unknown model")
 
 
@@ -93,8 +95,13 @@ def line_under(line: Line) -> str:
         return str(line.key["site__name"])
     if line.by is By.FIRMWARE:
         version = str(line.key["firmware_version"]) or _("unknown")
-        return f"{version} · {difference_text(line)}" if line.differs is not None else version
-    return ""
+        return " · ".join(filter(None, (version, difference_text(line), _caution(line))))
+    return _caution(line) if line.by in (By.MODEL, By.ORGANIZATION) else ""
+
+
+def _caution(line: Line) -> str:
+    """A word where so few tried that a comparison says little."""
+    return _("few attempts, may be chance") if line.figures.attempts < FEW_ATTEMPTS else ""
 
 
 def difference_text(line: Line) -> str:

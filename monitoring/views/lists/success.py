@@ -34,7 +34,9 @@ class Row:
     """A line as it is shown: with the days it is of, and whether its reader may see the attempts."""
 
     def __init__(self, line: Line, days: tuple[date, date], *, is_linked: bool) -> None:
-        self.line, self.days, self.is_linked = line, days, is_linked
+        self.line, self.days = line, days
+        # Attempts are found by place and make, not by organization.
+        self.is_linked = is_linked and line.by is not By.ORGANIZATION
 
     @property
     def figures(self) -> Figures:
@@ -110,6 +112,7 @@ class SuccessList(Listing[SuccessDay, Row]):
     results_template = "monitoring/_success.html"
     is_live = False
     ids = {
+        "organization": lambda row: row.line.key.get("site__organization__name", ""),
         "site": lambda row: row.line.key.get("site__name", ""),
         "station": lambda row: row.line.key.get("evse__station__identity", ""),
         "evse": lambda row: row.line.key.get("evse__number", ""),

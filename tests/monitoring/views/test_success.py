@@ -117,3 +117,22 @@ def test_a_list_of_this_app_can_be_kept_as_a_view(browser, operator, noon):
     body = {"list": "charging-success", "name": "Firmware", "query": "by=firmware"}
     assert browser(operator).post(reverse("stations:view-add"), body).status_code == 302
     assert "Firmware" in text(browser(operator).get(PAGE))
+
+
+def test_versions_of_a_model_with_few_attempts_say_that_it_may_be_chance(browser, operator, noon, station):
+    page = text(browser(operator).get(PAGE, {"by": "firmware"}))
+    assert "few attempts, may be chance" in page
+    assert "Small numbers mislead" in page
+
+
+def test_who_sees_several_organizations_compares_them(browser, operator, noon, station):
+    assert "by organization" not in text(browser(operator).get(PAGE))
+    other = factories.SiteFactory(organization__name="Elsewhere")
+    theirs = factories.ConnectorFactory(evse__station__site=other, evse__station__identity="E-1").evse.station
+    for number in range(6):
+        failed(theirs, noon + timedelta(hours=number), card=f"C{number}")
+    count()
+    factories.MembershipFactory(organization=other.organization, user=operator)
+    page = text(browser(operator).get(PAGE, {"by": "organization"}))
+    assert page.index("Elsewhere") < page.index("17 of 20")
+    assert "0 of 6" in page
