@@ -30,7 +30,9 @@ class Faulted(Rule):
     title = _("Station reports a fault")
     about = _(
         "A connector, or the station as a whole, says that it is out of order. Ground failure, overcurrent, overvoltage"
-        " and high temperature are critical: they may hurt somebody."
+        " and high temperature are critical: they may hurt somebody. Take the station out of service then, and send"
+        " somebody before anybody charges there; after any other fault, restart it once nobody charges, and send"
+        " somebody if the fault is back."
     )
     severity = Severity.MAJOR
     clear_after = timedelta(minutes=1)

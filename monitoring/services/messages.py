@@ -1,6 +1,6 @@
 """What a notification says: to people in their language, to programs as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from drivers.reread import reread
 from monitoring.models import Alert, Incident, Notification, Severity
 from monitoring.notifiers.base import Message
+from monitoring.rules.base import rules
 
 Change = Notification.Change
 # Alerts that are named in a message; of a storm it is enough to know how many.
@@ -51,6 +52,7 @@ def _about(notification: Notification) -> Message:
         "severity": Severity(incident.severity).label,
         "alerts": [(alert.station, reread(alert.said)) for alert in alerts[:MOST_ALERTS]],
         "more": max(0, len(alerts) - MOST_ALERTS),
+        "about": _about_rule(alerts),
         "reason": reread(notification.reason),
         "link": link_to(_page(incident)),
         "acknowledge": _acknowledge(notification),
@@ -66,6 +68,12 @@ def _about(notification: Notification) -> Message:
             "alerts": [_alert(alert) for alert in alerts[:MOST_ALERTS]],
         },
     )
+
+
+def _about_rule(alerts: Sequence[Alert]) -> str:
+    """What the first of them, the gravest, means and what to do about it; empty when nothing is wrong any more."""
+    rule = rules().get(alerts[0].rule) if alerts else None
+    return str(rule.about) if rule else ""
 
 
 def _title(notification: Notification) -> str:
@@ -118,12 +126,11 @@ def _ticket_data(notification: Notification, due: datetime | None) -> dict[str, 
 def _digest(notification: Notification) -> Message:
     contents = list(notification.contents.select_related("incident__site", "ticket__site").order_by("id"))
     open_ones = {n.incident_id for n in contents if n.incident and n.incident.is_open}
-    subject = ngettext("%(count)d message about incidents", "%(count)d messages about incidents", len(contents))
-    subject = subject % {"count": len(contents)}
+    subject = _digest_subject(contents)
     lines = [(heading(n), _title(n), n.incident or n.ticket, n.created_at) for n in contents]
     context = {
         "subject": subject,
-        "open": len(open_ones),
+        "open": len(open_ones) if any(n.incident_id for n in contents) else None,
         "lines": lines[:MOST_IN_DIGEST],
         "more": max(0, len(lines) - MOST_IN_DIGEST),
         "link": link_to(reverse("monitoring:my-notifications")),
@@ -140,6 +147,18 @@ def _digest(notification: Notification) -> Message:
             "messages": [_data(n) or _ticket_data(n, None) for n in contents[:MOST_IN_DIGEST]],
         },
     )
+
+
+def _digest_subject(contents: Sequence[Notification]) -> str:
+    about_tickets = sum(n.ticket_id is not None for n in contents)
+    if not about_tickets:
+        said = ngettext("%(count)d message about incidents", "%(count)d messages about incidents", len(contents))
+    elif about_tickets == len(contents):
+        said = ngettext("%(count)d message about tickets", "%(count)d messages about tickets", len(contents))
+    else:
+        # One of each at least.
+        said = _("%(count)d messages about incidents and tickets")
+    return said % {"count": len(contents)}
 
 
 def _test(notification: Notification) -> Message:

@@ -276,7 +276,7 @@ def at(value: datetime | None, site: Site | None = None, *, exact: bool = False,
 
 
 @register.filter
-def clock(value: datetime, site: Site) -> str:
+def clock(value: datetime, site: Site | None) -> str:
     """A time on the site's clock as plain text, as `at` shows it."""
     return _stamp(value, site)
 

@@ -9,7 +9,7 @@ from stations.simulator.profile import Profile
 
 
 class Chargers:
-    """Chargers of one installation, each a station of its first site."""
+    """Chargers of one installation, each a station of its first site unless another is named."""
 
     def __init__(self, installation):
         self._installation = installation
@@ -18,15 +18,15 @@ class Chargers:
         self._key = installation.api_key()
 
     @contextmanager
-    def connected(self, *identities, protocol="ocpp2.0.1", **profile):
+    def connected(self, *identities, site=1, protocol="ocpp2.0.1", **profile):
         """Stations made, and their chargers booted; gone at the end, but for what happened."""
         with ExitStack() as stack:
-            yield [stack.enter_context(self._connected(identity, protocol, profile)) for identity in identities]
+            yield [stack.enter_context(self._connected(identity, site, protocol, profile)) for identity in identities]
 
     @contextmanager
-    def _connected(self, identity, protocol, profile):
-        new = {"identity": identity, "site": 1, "security_profile": 1, "password": f"password of {identity}"}
-        status, answer = self._installation.call("POST", "stations/", self._key, new)
+    def _connected(self, identity, site, protocol, profile):
+        new = {"identity": identity, "site": site, "security_profile": 1, "password": f"password of {identity}"}
+        status, answer = self.call("POST", "stations/", new)
         assert status == 201, answer
         profile = Profile(identity=identity, protocol=protocol, password=new["password"], **profile)
         charger = VirtualCharger(profile, url=self._installation.ocpp)
@@ -36,6 +36,10 @@ class Chargers:
             yield charger
         finally:
             self.run(charger.close())
+
+    def call(self, method, path, body):
+        """Status and JSON of a REST request of the installation's operator."""
+        return self._installation.call(method, path, self._key, body)
 
     def run(self, work):
         """What the coroutine `work` of a charger returns."""
