@@ -50,7 +50,7 @@ def test_a_letter_has_the_time_on_the_clock_of_the_site(incident, technician):
     incident.site.timezone = "Europe/Berlin"
     incident.site.save()
     assert NOON.hour == 12
-    assert "Since: 1 p.m. CET" in messages.compose(notice(technician, incident=incident)).text.replace("\xa0", " ")
+    assert "Since: 13:00 CET" in messages.compose(notice(technician, incident=incident)).text.replace("\xa0", " ")
 
 
 def test_what_is_over_asks_for_nothing(incident, technician):
