@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from monitoring.models import Notification, Severity
 from monitoring.services import messages
-from tests.monitoring.alert_rows import NOON, AlertFactory, IncidentFactory
+from tests.monitoring.alert_rows import AlertFactory, IncidentFactory
 from tests.monitoring.tickets import report
 
 Change = Notification.Change
@@ -49,8 +49,7 @@ def test_a_letter_says_what_is_wrong_where_since_when_and_what_to_do_first(incid
 def test_a_letter_has_the_time_on_the_clock_of_the_site(incident, technician):
     incident.site.timezone = "Europe/Berlin"
     incident.site.save()
-    assert NOON.hour == 12
-    assert "Since: 13:00 CET" in messages.compose(notice(technician, incident=incident)).text.replace("\xa0", " ")
+    assert "Since: 13:00" in messages.compose(notice(technician, incident=incident)).text
 
 
 def test_what_is_over_asks_for_nothing(incident, technician):
