@@ -172,7 +172,7 @@ def test_a_session_is_waited_for(alert, idle, switched_on):
     go(0, 1, 4, 30)
     assert (sent(), run().waits_for) == ([PROBE, STATUS], "session")
     Session.objects.filter(pk=session.pk).update(ended_at=timezone.now())
-    repair_sweep.look_at(station_id=idle.pk, now=timezone.now())
+    repair_sweep.look_at([idle.pk], now=timezone.now())
     go(31)
     assert sent() == [PROBE, STATUS, SOFT]
 
