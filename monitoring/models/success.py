@@ -100,15 +100,15 @@ class SuccessDay(models.Model):
     waits = models.PositiveIntegerField(default=0, help_text="Attempts whose wait is known.")
     wait_s = models.FloatField(default=0, help_text="Their waits together.")
     # Attempts by time to authorize: the steps of monitoring/domain/authorizing.py.
-    authorized_100ms = models.PositiveIntegerField(default=0)
-    authorized_200ms = models.PositiveIntegerField(default=0)
-    authorized_500ms = models.PositiveIntegerField(default=0)
-    authorized_1s = models.PositiveIntegerField(default=0)
-    authorized_2s = models.PositiveIntegerField(default=0)
-    authorized_5s = models.PositiveIntegerField(default=0)
-    authorized_10s = models.PositiveIntegerField(default=0)
-    authorized_30s = models.PositiveIntegerField(default=0)
-    authorized_later = models.PositiveIntegerField(default=0)
+    authorized_100ms = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_200ms = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_500ms = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_1s = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_2s = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_5s = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_10s = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_30s = models.PositiveIntegerField(default=0, db_default=0)
+    authorized_later = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

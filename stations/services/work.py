@@ -42,11 +42,12 @@ _RECENT_CALLS = 8
 
 # What jobs read. A station and a connector have more, and loading it costs more than handling a message.
 _STATION_FIELDS = (
-    *("identity", "registration", "connection_id", "protocol", "clock_offset_s", "status", "error_code", "last_seen"),
+    *("identity", "registration", "connection_id", "protocol", "clock_offset_s", "last_seen"),
+    *("status", "status_at", "error_code"),
     *("site__organization_id", "site__access", "site__one_session_per_token"),
 )
 _CONNECTOR_FIELDS = (
-    *("station_id", "number", "ocpp16_id", "status", "error_code"),
+    *("station_id", "number", "ocpp16_id", "status", "status_at", "error_code"),
     *("evse__number", "evse__station_id", "evse__max_power_w"),
 )
 

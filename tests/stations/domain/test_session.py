@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stations.domain.anomalies import Anomaly
@@ -86,6 +86,8 @@ def test_one_wild_register_among_good_ones_costs_nothing(first, counted, data):
 @given(st.integers(10**6, 10**8), steps, steps)
 def test_a_meter_that_is_replaced_goes_on_from_its_new_register(first, before, after):
     old, new = counting(first, before), counting(3, after)
+    # Of a reading that is a thousandth of the one before nobody can say whether the meter is new, or tells kWh.
+    assume(not any(-1_000 <= wh * 1_000 - old[-1] <= 1_000_000 for wh in new))
     meter = read(told(first), *old[1:], *new)
     assert meter.energy_wh == sum(before) + sum(after)
     assert Anomaly.METER_RAN_BACK in meter.anomalies

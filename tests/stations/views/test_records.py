@@ -141,7 +141,7 @@ def test_a_label_leads_to_the_site_and_its_code_stays(browser, viewer, station, 
     assert Evse.objects.get().public_code == code
     assert f"{code[:4]} {code[4:]}" in page
     for typed in (code, code.lower(), f"{code[:4]}-{code[4:]}"):
-        assert client.get(f"/c/{typed}")["Location"] == f"/?site={station.site_id}"
+        assert client.get(f"/c/{typed}")["Location"] == f"/?site={station.site_id}&charger={code}"
     assert client.get("/c/NOTHING").status_code == 404
 
 
