@@ -157,5 +157,6 @@ def test_query_counts_are_the_same_for_two_and_for_twenty_objects(people, networ
     few = counted()
     _grow(network, 18)
     many = counted()
-    assert {page: (few[page], many[page]) for page in few if few[page] != many[page]} == {}
+    # What no longer fits a page is counted: one more query, however much it is.
+    assert {page: (few[page], many[page]) for page in few if many[page] > few[page] + 1} == {}
     assert max(many.values()) <= 35
