@@ -120,9 +120,9 @@ def test_on_a_full_device_nothing_is_lost_and_that_is_said(on_phone, database):
     with on_phone() as page:
         _begin(page)
         _answer(page, "22")
-        devtools = page.context.new_cdp_session(page)
-        origin = page.evaluate("location.origin")
-        devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+        page.evaluate(
+            "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }; }"
+        )
         page.locator("#photo-housing").set_input_files(_photo())
         expect(page.get_by_text("do not close the page")).to_be_visible(timeout=30_000)
         page.context.set_offline(True)
