@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 
 from drivers import clock
@@ -143,9 +143,11 @@ def _send(rows: Sequence[StatusLetter]) -> int:
 def _composed(row: StatusLetter) -> Message | Undelivered:
     try:
         return status_messages.compose(row)
-    except Exception:
+    except Exception as error:
         log.exception("status.letter_not_composed", letter=row.pk)
-        return Undelivered(english("The message could not be written."), is_final=True)
+        # A database that is away comes back; what is wrong with the letter stays wrong.
+        is_passing = isinstance(error, OperationalError | InterfaceError)
+        return Undelivered(english("The message could not be written."), is_final=not is_passing)
 
 
 def _hand_over(message: Message | Undelivered, address: str) -> Undelivered | None:
