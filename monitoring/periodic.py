@@ -18,17 +18,20 @@ GRACE_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Of one task; times are seconds since the epoch."""
+    """Of one task; times are seconds since the epoch. `first_at`: when it was first heard of, well or not."""
 
     interval_s: float
     lag_s: float = 0.0
     duration_s: float = 0.0
+    first_at: float | None = None
     succeeded_at: float | None = None
     failures: int = 0
 
-    def is_late(self, now: float) -> bool:
+    def late_since(self, now: float) -> float | None:
+        """Since when it has not succeeded, if that is too long; None: it is as it should be, or never heard of."""
+        since = self.succeeded_at or self.first_at
         limit_s = LATE_AFTER * self.interval_s + GRACE_S
-        return self.succeeded_at is not None and now - self.succeeded_at > limit_s
+        return since if since is not None and now - since > limit_s else None
 
 
 def note(task: str, *, lag_s: float, duration_s: float, has_failed: bool) -> None:
@@ -36,11 +39,13 @@ def note(task: str, *, lag_s: float, duration_s: float, has_failed: bool) -> Non
     if task not in settings.CELERY_BEAT_SCHEDULE:
         return
     known = all_known(task)[task]
+    now = time.time()
     seen = replace(
         known,
         lag_s=lag_s,
         duration_s=duration_s,
-        succeeded_at=known.succeeded_at if has_failed else time.time(),
+        first_at=known.first_at or now,
+        succeeded_at=known.succeeded_at if has_failed else now,
         failures=known.failures + has_failed,
     )
     cache.set(_key(task), {name: value for name, value in asdict(seen).items() if name != "interval_s"}, timeout=None)
@@ -61,9 +66,9 @@ def warnings() -> list[str]:
     if all(task.succeeded_at is None for task in known.values()):
         return ["no periodic task has succeeded yet: are worker and beat running?"]
     return [
-        f"{name} has not succeeded for {now - task.succeeded_at:.0f} s"
+        f"{name} has not succeeded for {now - since:.0f} s"
         for name, task in known.items()
-        if task.succeeded_at is not None and task.is_late(now)
+        if (since := task.late_since(now)) is not None
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from config import messages
@@ -19,7 +20,11 @@ from tests.loopback import only_loopback  # noqa: F401
 # Whoever calls pytest by hand has the catalogues too.
 messages.compile_all()
 
-pytest_plugins = ["tests.edge", "tests.tls"]
+# A machine that does other things as well is no fault of what is tested.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+pytest_plugins = ["tests.edge", "tests.mail", "tests.tls"]
 
 
 @pytest.fixture(autouse=True)

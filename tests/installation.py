@@ -4,14 +4,17 @@ Without DATABASE_URL it is the one-process run on SQLite; with DATABASE_URL and 
 run apart, on a database of their own beside the one named.
 """
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from urllib.error import HTTPError
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +26,9 @@ from tests.server import until
 from tests.services import children_of, free_port
 
 BIN = os.path.dirname(sys.executable)
+# By server: the name of a database with the demo network, and the directory of the keys that it is sealed with. To
+# migrate is most of a first start, so further installations of this run begin with a copy.
+_templates = {}
 
 
 class Installation:
@@ -47,8 +53,6 @@ class Installation:
         self.processes = {}
         if self.is_apart:
             self._create_database()
-            self.manage("migrate", "--noinput")
-            self.manage("seed_demo")
 
     @property
     def edge_port(self):
@@ -165,8 +169,21 @@ class Installation:
         self.name = f"{base.path.strip('/')}_{self.portal_port}"
         self.server = urlunsplit(base._replace(path="/postgres"))
         self.environment["DATABASE_URL"] = urlunsplit(base._replace(path=f"/{self.name}"))
-        with psycopg.connect(self.server, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{self.name}"')
+        if self.server in _templates:
+            template, keys = _templates[self.server]
+            _copy_database(self.server, template, self.name)
+            shutil.copytree(keys, self.data / "keys")
+            return
+        _copy_database(self.server, "template1", self.name)
+        self.manage("migrate", "--noinput")
+        self.manage("seed_demo")
+        template, keys = f"{self.name}_template", tempfile.mkdtemp(prefix="busbar-keys-")
+        _copy_database(self.server, self.name, template)
+        # None where the environment has them.
+        (self.data / "keys").mkdir(exist_ok=True)
+        shutil.copytree(self.data / "keys", keys, dirs_exist_ok=True)
+        _templates[self.server] = template, keys
+        atexit.register(_forget_template, self.server)
 
     def _drop_database(self):
         with psycopg.connect(self.server, autocommit=True) as server:
@@ -179,6 +196,19 @@ class Installation:
                 return database.execute(sql).fetchall()
         with closing(sqlite3.connect(self.data / "busbar.sqlite3", timeout=20)) as database:
             return database.execute(sql).fetchall()
+
+
+def _copy_database(server, source, name):
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+
+
+def _forget_template(server):
+    template, keys = _templates.pop(server)
+    shutil.rmtree(keys)
+    # A server of a test's own has gone with all its databases.
+    with suppress(psycopg.OperationalError), psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{template}"')
 
 
 def utc(value):

@@ -16,9 +16,10 @@ class TlsServer(uvicorn.Server):
     """Listens on a second port of loopback, by TLS."""
 
     async def startup(self, sockets=None):
-        await super().startup(sockets)
+        # Before the server has started: then others ask for its port.
         listener = socket.create_server(("127.0.0.1", 0))
         self.tls_port = listener.getsockname()[1]
+        await super().startup(sockets)
         self._tls = tls.Listener(listener)
         await self._tls.start(self)
 

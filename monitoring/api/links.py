@@ -191,7 +191,8 @@ class NetworkTestResultSerializer(serializers.ModelSerializer[NetworkTestResult]
         model = NetworkTestResult
         fields = (
             *("station", "state", "change", "problems", "protocol", "is_secure", "tls_version", "ping_ms", "answer_ms"),
-            *("arrival_ms", "answer_bytes", "bytes_per_s", "clock_offset_s", "had_session", "began_at", "ended_at"),
+            *("arrival_ms", "answer_bytes", "bytes_per_s", "download_bytes_per_s", "clock_offset_s", "had_session"),
+            *("began_at", "ended_at"),
         )
         read_only_fields = fields
 

@@ -149,7 +149,7 @@ def said(verdict: Verdict) -> Phrase:
 
 _ALONE = Phrase("The charger closed the connection itself, or restarted; it has no neighbour to compare it with.")
 _GROUNDS = {
-    Culprit.US: Phrase("Busbar closed the connection or lost it itself; %(lost)d chargers were concerned."),
+    Culprit.US: Phrase("Busbar closed the connection or lost it itself. Chargers concerned: %(lost)d."),
     Culprit.ASKED: Phrase("The charger had been told to restart."),
     Culprit.POWER: Phrase("%(lost)d of %(all)d chargers of the site went together, and came back from a power cut."),
     Culprit.ROUTER: Phrase("%(lost)d of %(all)d chargers behind one address of the site went within a minute."),

@@ -19,6 +19,7 @@ class Problem(StrEnum):
     NO_ANSWER = "no_answer"
     LOST = "lost"
     NOTHING_CAME = "nothing_came"
+    LARGE_LOST = "large_lost"
     SLOW_ANSWER = "slow_answer"
     SLOW_PING = "slow_ping"
     CLOCK_WRONG = "clock_wrong"
@@ -33,6 +34,7 @@ class Found:
     was_answered: bool | None = None
     was_lost: bool = False
     came: bool | None = None
+    large_came: bool | None = None
     answer_ms: float | None = None
     ping_ms: float | None = None
     clock_offset_s: int | None = None
@@ -48,6 +50,7 @@ def problems(found: Found) -> list[Problem]:
         Problem.LOST: found.was_lost,
         Problem.NO_ANSWER: found.was_answered is False and not found.was_lost,
         Problem.NOTHING_CAME: found.came is False,
+        Problem.LARGE_LOST: found.large_came is False,
         Problem.SLOW_ANSWER: (found.answer_ms or 0) > SLOW_ANSWER_MS,
         Problem.SLOW_PING: (found.ping_ms or 0) > SLOW_PING_MS,
         Problem.CLOCK_WRONG: abs(found.clock_offset_s or 0) > CLOCK_WRONG_S,

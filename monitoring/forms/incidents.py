@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models import User
@@ -122,7 +123,7 @@ class RuleForm(forms.Form):
 
 def _field(threshold: Threshold, above: Decimal) -> forms.DecimalField:
     """Empty it is what counts one level up, `above`."""
-    usual = _("Empty: %(value)s") % {"value": f"{above.normalize():f}"}
+    usual = _("Empty: %(value)s") % {"value": localize(above.normalize())}
     return forms.DecimalField(
         required=False,
         min_value=threshold.least,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.domain.playbooks import LONGEST_WAIT, MOST_PER_DAY, STARTS, Mode, Planned, Playbook, Step
@@ -82,9 +83,14 @@ class PlaybookForm(forms.Form):
                     min_value=0,
                     max_value=int(LONGEST_WAIT / _MINUTE),
                     decimal_places=1,
+                    localize=True,
                     label=_("Minutes to wait for its cure"),
                 )
-                self.initial[f"wait_{step}"] = Decimal(str(round(planned.get(step, usual[step]) / _MINUTE, 1)))
+                # Which step it is stands beside it for those who see the form.
+                said = format_lazy("{}: {}", STEP_LABELS[step], self.fields[f"wait_{step}"].label)
+                self.fields[f"wait_{step}"].widget.attrs |= {"aria-label": said, "inputmode": "decimal"}
+                minutes = planned.get(step, usual[step]) / _MINUTE
+                self.initial[f"wait_{step}"] = int(minutes) if minutes.is_integer() else Decimal(f"{minutes:.1f}")
 
     def step_fields(self) -> list[tuple[Any, Any]]:
         """Each step's box with its minutes, None for the last."""

@@ -40,12 +40,16 @@ class UptimeFilter(SiteChoiceFilter):
     field_order = ("text", "measure", "month", "site", "only_under")
 
 
+# As browsers want it, whatever the language is.
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class PortForm(forms.Form):
     """What the page of a port shows: of which month, of which day, and as it was known when."""
 
     month = MonthField()
-    day = forms.DateField(required=False, label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    as_of = forms.DateField(required=False, label=_("As known on"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(required=False, label=_("Day"), widget=_DAY)
+    as_of = forms.DateField(required=False, label=_("As known on"), widget=_DAY)
 
     def values(self, now: datetime) -> tuple[date, date, datetime | None]:
         """Month, day and the instant until which the ledger is read; nonsense counts as not given."""

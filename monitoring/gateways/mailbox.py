@@ -11,7 +11,8 @@ TIMEOUT_S = 20
 # Of one visit; the next one goes on.
 MOST = 50
 
-Failed = (imaplib.IMAP4.error, OSError)
+# A name or password that the server has no way to be told is a UnicodeError.
+Failed = (imaplib.IMAP4.error, OSError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,21 @@ def opened(url: str) -> Iterator[Mailbox]:
     else:
         connection = imaplib.IMAP4(host, parts.port or 143, timeout=TIMEOUT_S)
     try:
-        connection.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        _log_in(connection, unquote(parts.username or ""), unquote(parts.password or ""))
         kind, said = connection.select('"' + folder.replace("\\", "").replace('"', "") + '"')
         if kind != "OK":
             raise imaplib.IMAP4.error(f"No such folder: {said!r}")
         yield Mailbox(connection)
     finally:
         connection.shutdown()
+
+
+def _log_in(connection: imaplib.IMAP4, user: str, password: str) -> None:
+    """LOGIN has ASCII alone; AUTHENTICATE PLAIN (RFC 4616) has any password, where the server has it."""
+    if "AUTH=PLAIN" in connection.capabilities:
+        connection.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
+    else:
+        connection.login(user, password)
 
 
 def _trusting() -> ssl.SSLContext:

@@ -4,7 +4,7 @@ from monitoring.models.exclusion import Exclusion, FederalSite
 from monitoring.models.helpline import HelplineContact
 from monitoring.models.incident import Alert, Incident, IncidentEntry, Severity
 from monitoring.models.inspection import Checklist, Inspection, InspectionPhoto
-from monitoring.models.link import Drop, LinkDay, ProviderRange, StationLink, TemperatureDay
+from monitoring.models.link import Drop, LinkDay, ProviderRange, StationLink, TemperatureCursor, TemperatureDay
 from monitoring.models.maintenance import MaintenanceWindow, WindowStation
 from monitoring.models.network_test import NetworkTestPlan, NetworkTestResult, NetworkTestRun
 from monitoring.models.notification import Notification
@@ -86,6 +86,7 @@ __all__ = [
     "SuccessDay",
     "SuccessDue",
     "SupportPolicy",
+    "TemperatureCursor",
     "TemperatureDay",
     "Ticket",
     "TicketAttachment",

@@ -105,6 +105,15 @@ class TemperatureDay(models.Model):
         return f"{self.station_id} on {self.day}"
 
 
+class TemperatureCursor(models.Model):
+    """How far readings of temperature have been taken in."""
+
+    through = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.through:%Y-%m-%d %H:%M:%S}"
+
+
 class StationLink(models.Model):
     """What is known of a station's link now: the last seven days, and whose network it comes through."""
 

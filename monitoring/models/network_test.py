@@ -65,6 +65,7 @@ class NetworkTestResult(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     trigger = models.ForeignKey("stations.Command", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     bulk = models.ForeignKey("stations.Command", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    download = models.ForeignKey("stations.Command", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     had_session = models.BooleanField(default=False)
     protocol = models.CharField(max_length=10, blank=True)
     is_secure = models.BooleanField(null=True)
@@ -74,6 +75,7 @@ class NetworkTestResult(models.Model):
     arrival_ms = models.FloatField(null=True, help_text="From the trigger's CALL to what it triggered.")
     answer_bytes = models.PositiveIntegerField(null=True)
     bytes_per_s = models.FloatField(null=True)
+    download_bytes_per_s = models.FloatField(null=True)
     clock_offset_s = models.IntegerField(null=True)
 
     class Meta:

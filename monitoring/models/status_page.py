@@ -176,6 +176,9 @@ class StatusLetter(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Given up")
 
+    # Its key begins so where planned work was called off.
+    OFF = "off:"
+
     subscriber = models.ForeignKey(StatusSubscriber, on_delete=models.CASCADE, related_name="letters", db_index=False)
     key = models.CharField(max_length=40, help_text="What it is about: a subscriber is told of it once.")
     update = models.ForeignKey(PublicUpdate, on_delete=models.CASCADE, null=True, blank=True, related_name="letters")
@@ -202,3 +205,8 @@ class StatusLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} to {self.subscriber_id}"
+
+    @property
+    def says_it_is_off(self) -> bool:
+        """Whether it takes back what was said of planned work."""
+        return self.key.startswith(self.OFF)

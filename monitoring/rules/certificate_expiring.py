@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
-from django.db.models import Max
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.phrases import Phrase
 from monitoring.models import Severity
 from monitoring.rules.base import Finding, Rule, Scope, Threshold, station_subject
-from stations.domain.certificates import PRESENTABLE
+from stations.domain.certificates import PRESENTABLE, CertificateStatus
 from stations.models import StationCertificate
 
 
@@ -34,7 +35,11 @@ class CertificateExpiring(Rule):
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         rows = StationCertificate.objects.filter(station__in=scope.stations, status__in=PRESENTABLE)
         named = rows.values("station", "station__identity", "station__site", "station__site__organization", "purpose")
-        for row in named.annotate(ends=Max("not_after")).filter(ends__lt=now + timedelta(days=366)):
+        # One that was made and not taken renews nothing, unless the station has come with it.
+        shown = Q(fingerprint=F("station__connection__certificate_fingerprint")) & ~Q(fingerprint="")
+        in_use = Max("not_after", filter=Q(status=CertificateStatus.ACTIVE) | shown)
+        ending = named.annotate(ends=Coalesce(in_use, Max("not_after")))
+        for row in ending.filter(ends__lt=now + timedelta(days=366)):
             site, ends = row["station__site"], row["ends"]
             left = ends - now
             if left > timedelta(days=float(scope.threshold("days", site))):

@@ -21,7 +21,9 @@ class ClockWrong(Rule):
     title: ClassVar[Text] = _("Clock is wrong")
     about: ClassVar[Text] = _(
         "The charger's clock is off, so times of its sessions, tariffs and schedules are wrong. It sets itself by our"
-        " answers to heartbeats, unless its configuration or its battery keeps it from that."
+        " answers to heartbeats, unless its configuration or its battery keeps it from that. Restart it when it is"
+        " idle; if it is wrong again, look for a time server of its own in its configuration, then at the clock's"
+        " battery."
     )
     severity: ClassVar[Severity] = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (Threshold("seconds", _("Seconds off"), Decimal(120), _("seconds")),)

@@ -24,7 +24,9 @@ class DeviceEventReported(Rule):
     title = _("Station reports a hardware event")
     about = _(
         "A monitor inside a station (OCPP 2.x) reported something as grave as an error or worse, overcurrent among it,"
-        " and has not said since that it is over. Events that are never taken back count for some hours."
+        " and has not said since that it is over. Events that are never taken back count for some hours. Look up its"
+        " code in the maker's manual and at what the station reported before; with danger, have it switched off on"
+        " site."
     )
     severity = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (

@@ -25,7 +25,13 @@ class EarlySigns(Rule):
     )
     severity: ClassVar[Severity] = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
-        Threshold("sensitivity", _("Sensitivity: 2 tells of half the change, 0.5 of twice"), Decimal(1)),
+        Threshold(
+            "sensitivity",
+            _("Sensitivity: 2 tells of half the change, 0.5 of twice"),
+            Decimal(1),
+            least=Decimal("0.1"),
+            most=Decimal(10),
+        ),
     )
     clear_after: ClassVar[timedelta] = timedelta(hours=12)
     every: ClassVar[timedelta] = timedelta(hours=6)
@@ -33,7 +39,7 @@ class EarlySigns(Rule):
 
     def findings(self, scope: Scope, *, now: datetime) -> Iterable[Finding]:
         def sensitivity(station: Station) -> float:
-            return max(0.1, float(scope.threshold("sensitivity", station.site_id)))
+            return float(scope.threshold("sensitivity", station.site_id))
 
         for station, signs in shown_signs(scope.stations, sensitivity, today=now.astimezone(UTC).date()):
             first = min(sign.since for sign in signs)

@@ -29,9 +29,9 @@ class FailedStarts(Rule):
     )
     severity = Severity.MAJOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
-        Threshold("attempts", _("Failed attempts in a row"), Decimal(STREAK_ATTEMPTS)),
-        Threshold("people", _("Different id tokens among them"), Decimal(STREAK_PEOPLE)),
-        Threshold("least_percent", _("Start success within a week, at least"), Decimal(80), "%"),
+        Threshold("attempts", _("Failed attempts in a row"), Decimal(STREAK_ATTEMPTS), least=Decimal(2)),
+        Threshold("people", _("Different id tokens among them"), Decimal(STREAK_PEOPLE), least=Decimal(1)),
+        Threshold("least_percent", _("Start success within a week, at least"), Decimal(80), "%", most=Decimal(100)),
     )
     clear_after = timedelta(0)
 

@@ -22,7 +22,7 @@ class FirmwareBehind(Rule):
     about = _(
         "Most stations of the same model in the organization run another firmware. That is no fault by itself, and"
         " nobody here knows the maker's newest: it tells which stations an update has missed. Versions that are newer"
-        " by their numbers are left out."
+        " by their numbers are left out. See on the station's page how its last update went, and send it again."
     )
     severity = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (

@@ -25,7 +25,7 @@ class GhostPort(Rule):
     )
     severity = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
-        Threshold("gaps", _("Times the usual gap without a session"), Decimal(str(GAPS))),
+        Threshold("gaps", _("Times the usual gap without a session"), Decimal(str(GAPS)), least=Decimal(1)),
     )
     every = timedelta(minutes=10)
     is_slow = True

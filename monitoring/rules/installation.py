@@ -28,7 +28,8 @@ class Installation(Rule):
     about = _(
         "A periodic task is late, news wait to be dealt with, a rule fails, storage runs out, or nothing takes the"
         " chargers' connections. Only those who run this installation are told; a database that is away altogether"
-        " shows at /readyz, since without it nothing can be told here."
+        " shows at /readyz, since without it nothing can be told here. Look at /readyz and the log of the process that"
+        " is late first."
     )
     severity = Severity.MAJOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
@@ -77,8 +78,8 @@ def _troubles(scope: Scope, now: datetime) -> Iterator[Trouble]:
 
 def _late_tasks(now: datetime) -> Iterator[Trouble]:
     for task, known in periodic.all_known().items():
-        if known.succeeded_at is not None and known.is_late(now.timestamp()):
-            since = datetime.fromtimestamp(known.succeeded_at, UTC)
+        if (late_since := known.late_since(now.timestamp())) is not None:
+            since = datetime.fromtimestamp(late_since, UTC)
             said = Phrase("The periodic task %(task)s has not succeeded for a while.", task=task)
             yield f"task:{task.rpartition('.')[2]}", since, said, {"task": task, "failures": known.failures}
 

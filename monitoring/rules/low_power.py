@@ -25,8 +25,14 @@ class LowPower(Rule):
     )
     severity = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
-        Threshold("percent", _("Of the power a vehicle could have had, less than"), Decimal(str(100 * LOW_SHARE)), "%"),
-        Threshold("vehicles", _("Different id tokens, at least"), Decimal(LEAST_VEHICLES)),
+        Threshold(
+            "percent",
+            _("Of the power a vehicle could have had, less than"),
+            Decimal(str(100 * LOW_SHARE)),
+            "%",
+            most=Decimal(100),
+        ),
+        Threshold("vehicles", _("Different id tokens, at least"), Decimal(LEAST_VEHICLES), least=Decimal(1)),
     )
     every = timedelta(hours=1)
     is_slow = True

@@ -21,6 +21,8 @@ class Overcurrent(Rule):
     about = _(
         "The current of a phase, or the power, of a running session is above the EVSE's rating, for longer than a"
         " reading. Either the rating entered for the EVSE is wrong, or cables and fuses carry more than they should."
+        " Compare the rating with the name plate; if it is right, stop the session and limit the EVSE until it is"
+        " measured on site."
     )
     severity = Severity.CRITICAL
     thresholds: ClassVar[tuple[Threshold, ...]] = (

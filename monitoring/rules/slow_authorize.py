@@ -29,7 +29,7 @@ class SlowAuthorize(Rule):
     severity: ClassVar[Severity] = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
         Threshold("seconds", _("Median time to authorize"), Decimal(3), _("seconds")),
-        Threshold("attempts", _("Attempts within a day, at least"), Decimal(5)),
+        Threshold("attempts", _("Attempts within a day, at least"), Decimal(5), least=Decimal(1)),
     )
     every: ClassVar[timedelta] = timedelta(minutes=10)
     is_slow: ClassVar[bool] = True

@@ -23,7 +23,8 @@ class SlowLink(Rule):
     title: ClassVar[Text] = _("Slow connection")
     about: ClassVar[Text] = _(
         "Pings to the charger take long on the mean of an hour or two: drivers wait, and commands time out. Poor"
-        " reception is the usual reason; several chargers of one provider at once point to the provider."
+        " reception is the usual reason; several chargers of one provider at once point to the provider. Run a network"
+        " test from the station's page; if its signal is weak, try another antenna place or SIM."
     )
     severity: ClassVar[Severity] = Severity.MINOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (

@@ -24,8 +24,8 @@ class ZeroEnergy(Rule):
     )
     severity = Severity.MAJOR
     thresholds: ClassVar[tuple[Threshold, ...]] = (
-        Threshold("attempts", _("Sessions without energy in a row"), Decimal(STREAK_ATTEMPTS)),
-        Threshold("people", _("Different id tokens among them"), Decimal(STREAK_PEOPLE)),
+        Threshold("attempts", _("Sessions without energy in a row"), Decimal(STREAK_ATTEMPTS), least=Decimal(2)),
+        Threshold("people", _("Different id tokens among them"), Decimal(STREAK_PEOPLE), least=Decimal(1)),
     )
     clear_after = timedelta(0)
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from drivers.permissions import Viewer
@@ -16,8 +16,9 @@ from monitoring.domain import evchart
 from monitoring.domain.evchart import Costs, Quarter, Told
 from monitoring.models import FederalSite, Port, WorkOrder
 from monitoring.selectors import uptime
-from monitoring.selectors.outages import stretches
-from stations.models import Evse, MeterSample, Session
+from monitoring.selectors.ledgers import ledgers
+from monitoring.selectors.outages import Stretch
+from stations.models import MeterSample, Session
 from stations.selectors import visible_sessions, visible_sites
 
 PORTS, SESSIONS = 100, 500
@@ -56,7 +57,8 @@ def _named(port: Port) -> evchart.Port:
 def _sessions(viewer: Viewer, ports: Sequence[Port], quarter: Quarter) -> Rows:
     """Module 2: sessions that ended in the quarter."""
     for port in ports:
-        ended = visible_sessions(viewer).filter(evse=port.pk, ended_at__gte=quarter.start, ended_at__lt=quarter.end)
+        here = Q(evse=port.pk) | Q(evse=None, connector__evse=port.pk)
+        ended = visible_sessions(viewer).filter(here, ended_at__gte=quarter.start, ended_at__lt=quarter.end)
         named, is_empty = _named(port), True
         for chunk in _in_chunks(ended.select_related("token").order_by("pk"), SESSIONS):
             is_empty = is_empty and not chunk
@@ -115,13 +117,11 @@ def _is_first_year(port: Port, start: datetime) -> bool:
 
 def _outages(viewer: Viewer, ports: Sequence[Port], quarter: Quarter) -> Rows:
     """Module 4: outages of the quarter, cut at its edges: none is told twice, and none is missing while it lasts."""
-    evses = {
-        evse.pk: evse for evse in Evse.objects.filter(pk__in=[p.pk for p in ports]).select_related("station__site")
-    }
     until = min(quarter.end, timezone.now())
-    found = stretches(list(evses.values()), since=quarter.start, until=until)
+    # Not by their EVSEs: a port that was removed since was out all the same.
+    found = ledgers([port.pk for port in ports], since=quarter.start, until=until)
     for port in ports:
-        outages = found[port.pk].outages if port.pk in found else []
+        outages = Stretch(quarter.start, until, found.get(port.pk, []), []).outages
         yield evchart.outage_rows(_named(port), [(outage.start, outage.end) for outage in outages])
 
 

@@ -10,7 +10,7 @@ from monitoring.domain.uptime import Excluded, Reason, Span
 from monitoring.models import Port, SiteHours
 from monitoring.selectors.exclusions import approved_of
 from stations.domain.opening_hours import from_json
-from stations.models import Evse, Site
+from stations.models import Evse, Site, Station
 
 
 class Hours:
@@ -79,7 +79,14 @@ def excluded_of(
 ) -> Mapping[int, list[Excluded]]:
     """By port, what does not count in a time; claims as judged by `as_of` (now, if not given). They may overlap."""
     chosen, hours = list(ports), hours or Hours()
-    evses = Evse.objects.filter(pk__in=[port.pk for port in chosen]).select_related("station")
+    evses = list(Evse.objects.filter(pk__in=[port.pk for port in chosen]).select_related("station"))
+    there = {evse.pk for evse in evses}
+    # A port outlives its EVSE, and so does what was approved of it.
+    evses += [
+        Evse(pk=port.pk, station=Station(pk=port.station_id, site_id=port.site_id))
+        for port in chosen
+        if port.pk not in there and port.site_id is not None
+    ]
     found: dict[int, list[Excluded]] = defaultdict(list)
     for port_id, rows in approved_of(evses, since=since, until=until, as_of=as_of).items():
         found[port_id] += [Excluded(row.start, row.end, Reason(row.reason)) for row in rows]

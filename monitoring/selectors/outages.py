@@ -20,9 +20,9 @@ from monitoring.domain.uptime import (
     uk_reliability,
 )
 from monitoring.models import Port, PortMonth
-from monitoring.selectors import uptime
 from monitoring.selectors.excluded import Hours
 from monitoring.selectors.exclusions import approved_of
+from monitoring.selectors.ledgers import ledgers
 from stations.models import Evse
 
 
@@ -85,7 +85,7 @@ def stretches(
     evses: Sequence[Evse], *, since: datetime, until: datetime, as_of: datetime | None = None
 ) -> Mapping[int, Stretch]:
     """By EVSE, each with its station and site; in two queries."""
-    intervals = uptime.ledgers([evse.pk for evse in evses], since=since, until=until, as_of=as_of)
+    intervals = ledgers([evse.pk for evse in evses], since=since, until=until, as_of=as_of)
     approved = approved_of(evses, since=since, until=until, as_of=as_of)
     hours = Hours()
     found = {}

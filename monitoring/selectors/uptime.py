@@ -6,32 +6,35 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
-from django.utils import timezone
 
 from drivers.domain.roles import Permission
 from drivers.permissions import Viewer
 from monitoring.domain.uptime import (
     NEVI_TARGET,
     Budget,
-    Cause,
     Interval,
+    Left,
     Nevi,
+    Span,
     State,
     Tally,
     availability,
-    clipped,
+    budget_past,
     error_budget,
+    month_end,
     month_of,
     nevi,
     nevi_of,
     next_month,
-    uk_reliability,
+    uk_network,
     window,
 )
 from monitoring.domain.uptime.budget import RECENT
 from monitoring.domain.uptime.figures import UK_RAPID_W
+from monitoring.domain.uptime.months import MONTHS, month_start
 from monitoring.models import LedgerEntry, Port, PortMonth
 from monitoring.selectors.excluded import excluded_of
+from monitoring.selectors.ledgers import ledgers, sums_as_of
 from stations.permissions import granted
 
 
@@ -105,18 +108,47 @@ def visible_ports(viewer: Viewer) -> QuerySet[Port]:
     return Port.objects.filter(found | Q(site__in=sites) if sites else found).select_related("site")
 
 
-def measured(ports: QuerySet[Port], month: date) -> QuerySet[Port]:
-    """Those of which something was measured in the twelve months that end with `month`."""
-    since, until = window(month)
+def measured(ports: QuerySet[Port], month: date, months: int = MONTHS) -> QuerySet[Port]:
+    """Those of which something was measured in the twelve months that end with `month`, or in so many."""
+    since, until = _span(month, months)
     gone = Q(removed_at=None) | Q(removed_at__gt=since)
     return ports.filter(gone, commissioned_at__lt=until)
 
 
-def port_figures(viewer: Viewer, *, month: date, ports: QuerySet[Port] | None = None) -> list[PortFigures]:
-    """Figures of the visible among `ports` (all, if not given), in their order. Two queries, however many they are."""
-    chosen = list(measured(_visible(viewer, ports), month))
-    months = _months_of([port.pk for port in chosen], month)
-    return [_figures(port, month, months.get(port.pk, [])) for port in chosen]
+def port_figures(
+    viewer: Viewer,
+    *,
+    month: date,
+    months: int = MONTHS,
+    as_of: datetime | None = None,
+    ports: QuerySet[Port] | None = None,
+) -> list[PortFigures]:
+    """Figures of the visible among `ports` (all, if not given), in their order, over so many months.
+
+    Two queries, however many they are; as they were known at `as_of`, their ledgers are read.
+    """
+    chosen = list(measured(_visible(viewer, ports), month, months))
+    if as_of is not None:
+        return _figures_as_of(chosen, month, months, as_of)
+    rows = _months_of([port.pk for port in chosen], month, months)
+    return [_figures(port, month, rows.get(port.pk, [])) for port in chosen]
+
+
+def _figures_as_of(ports: list[Port], month: date, months: int, as_of: datetime) -> list[PortFigures]:
+    since, until = _span(month, months)
+    sums = sums_as_of(ports, since=since, until=until, as_of=as_of)
+    of_month = sums_as_of(ports, since=month_start(month), until=until, as_of=as_of)
+    through = min(until, as_of)
+    return [
+        PortFigures(
+            port,
+            month,
+            sums.get(port.pk, Tally()),
+            of_month.get(port.pk, Tally()),
+            through if port.pk in of_month else None,
+        )
+        for port in ports
+    ]
 
 
 def _figures(port: Port, month: date, rows: list[PortMonth]) -> PortFigures:
@@ -136,18 +168,33 @@ def monthly(viewer: Viewer, *, port: Port, until: date, months: int = 12) -> lis
     ]
 
 
-def site_figures(viewer: Viewer, *, month: date) -> list[GroupFigures]:
-    """Of every visible site with a measured port, the lowest uptime first. Added up in the database."""
+def site_figures(
+    viewer: Viewer,
+    *,
+    month: date,
+    months: int = MONTHS,
+    as_of: datetime | None = None,
+    ports: QuerySet[Port] | None = None,
+) -> list[GroupFigures]:
+    """Of every visible site with a measured port, the lowest uptime first. Added up in the database, or from the
+    ledgers as they were known at `as_of`."""
     by_site: dict[tuple[int | None, str], list[_PortSums]] = defaultdict(list)
-    for sums in _sums_by_port(visible_ports(viewer), month):
+    for sums in _sums_by_port(_visible(viewer, ports), month, months, as_of):
         by_site[sums.site_id, sums.site_name].append(sums)
     found = [_group(site_id, name, sums) for (site_id, name), sums in by_site.items()]
     return sorted(found, key=lambda group: (group.uptime if group.uptime is not None else 101.0, group.name))
 
 
-def network_figures(viewer: Viewer, *, month: date, ports: QuerySet[Port] | None = None) -> GroupFigures:
+def network_figures(
+    viewer: Viewer,
+    *,
+    month: date,
+    months: int = MONTHS,
+    as_of: datetime | None = None,
+    ports: QuerySet[Port] | None = None,
+) -> GroupFigures:
     """Of all visible ports together, or the visible among `ports`."""
-    return _group(None, "", _sums_by_port(_visible(viewer, ports), month))
+    return _group(None, "", _sums_by_port(_visible(viewer, ports), month, months, as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +210,20 @@ class _PortSums:
         return nevi_of(Tally(self.measured_s, self.outage_s, {"all": self.excluded_s})).uptime
 
 
-def _sums_by_port(ports: QuerySet[Port], month: date) -> list[_PortSums]:
+def _sums_by_port(ports: QuerySet[Port], month: date, months: int, as_of: datetime | None) -> list[_PortSums]:
+    found = measured(ports, month, months)
+    if as_of is not None:
+        chosen = list(found)
+        since, until = _span(month, months)
+        told = sums_as_of(chosen, since=since, until=until, as_of=as_of)
+        return [
+            _PortSums(port.site_id, port.site.name if port.site else "", s.measured_s, s.outage_s, s.all_excluded_s)
+            for port in chosen
+            if (s := told.get(port.pk))
+        ]
     rows = (
-        PortMonth.objects.filter(port__in=measured(ports, month).select_related(None).order_by(), month__lte=month)
-        .filter(month__gte=next_month(month, -11))
+        PortMonth.objects.filter(port__in=found.select_related(None).order_by(), month__lte=month)
+        .filter(month__gte=next_month(month, 1 - months))
         .order_by()
         .values("port", "port__site", "port__site__name")
         .annotate(measured=Sum("measured_s"), outage=Sum("outage_s"), excluded=Sum("excluded_s"))
@@ -191,32 +248,41 @@ def _group(site_id: int | None, name: str, ports: list[_PortSums]) -> GroupFigur
     )
 
 
-def uk_year(viewer: Viewer, *, year: int, organization_id: int | None = None, country: str = "") -> UkYear:
+def uk_year(
+    viewer: Viewer,
+    *,
+    year: int,
+    organization_id: int | None = None,
+    country: str = "",
+    as_of: datetime | None = None,
+) -> UkYear:
     """The UK figure of the visible rapid charge points (≥ 50 kW), of one organization where it is given.
 
     `country`: those there only ("GB" is what the regulation asks for); empty: how the network would fare under it.
+    `as_of`: by the ledgers as they were known then.
     """
     ports = visible_ports(viewer).filter(max_power_w__gte=UK_RAPID_W)
     if country:
         ports = ports.filter(site__country=country)
     if organization_id is not None:
         ports = ports.filter(organization=organization_id)
-    chosen = {port.pk: port for port in ports}
-    rows = (
-        PortMonth.objects.filter(port__in=list(chosen), month__year=year)
-        .order_by("port__identity", "port__number")
-        .values("port")
-        .annotate(reliable=Sum("reliable_s"), unreliable=Sum("unreliable_s"), measured=Sum("measured_s"))
-    )
-    points = tuple(
-        (
-            chosen[row["port"]],
-            Tally(measured_s=row["measured"], reliable_s=row["reliable"], unreliable_s=row["unreliable"]),
+    chosen = list(ports.order_by("identity", "number"))
+    if as_of is None:
+        rows = (
+            PortMonth.objects.filter(port__in=[port.pk for port in chosen], month__year=year)
+            .order_by()
+            .values("port")
+            .annotate(measured=Sum("measured_s"), reliable=Sum("reliable_s"), unreliable=Sum("unreliable_s"))
         )
-        for row in rows
-    )
-    shares = [share for _, sums in points if (share := uk_reliability(sums)) is not None]
-    return UkYear(year, points, sum(shares) / len(shares) if shares else None)
+        told = {
+            row["port"]: Tally(row["measured"], reliable_s=row["reliable"], unreliable_s=row["unreliable"])
+            for row in rows
+        }
+    else:
+        since, until = _span(date(year, 12, 1), MONTHS)
+        told = sums_as_of(chosen, since=since, until=until, as_of=as_of)
+    points = tuple((port, told[port.pk]) for port in chosen if port.pk in told)
+    return UkYear(year, points, uk_network(sums for _, sums in points))
 
 
 # --- Ledgers ---
@@ -239,26 +305,6 @@ def entries(viewer: Viewer, *, port: Port) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(port=found).select_related("correction__author")
 
 
-def ledgers(
-    port_ids: Iterable[int], *, since: datetime, until: datetime, as_of: datetime | None = None
-) -> Mapping[int, list[Interval]]:
-    """The same by port, for those who have chosen visible ones."""
-    known_at = as_of or timezone.now()
-    until = min(until, known_at)
-    rows = LedgerEntry.objects.filter(port__in=list(port_ids), start__lt=until, recorded_at__lte=known_at)
-    rows = rows.filter(Q(replaced_at=None) | Q(replaced_at__gt=known_at))
-    rows = rows.filter(Q(end=None) | Q(end__gt=since) | Q(closed_at__gt=known_at)).order_by("port", "start")
-    found: dict[int, list[Interval]] = defaultdict(list)
-    for row in rows:
-        # What was closed later was open then.
-        was_open = row.end is None or (row.closed_at is not None and row.closed_at > known_at)
-        end = until if was_open else row.end or until
-        found[row.port_id].append(
-            Interval(row.start, end, State(row.state), Cause(row.cause), row.detail, row.correction_id or 0)
-        )
-    return {pk: list(clipped(intervals, since, until)) for pk, intervals in found.items()}
-
-
 def nevi_as_of(viewer: Viewer, *, port: Port, month: date, as_of: datetime) -> Nevi:
     """µ of a port for a month as it was known at `as_of`, from the ledger itself. Raises Port.DoesNotExist."""
     since, until = window(month)
@@ -270,19 +316,19 @@ def nevi_as_of(viewer: Viewer, *, port: Port, month: date, as_of: datetime) -> N
 # --- Error budgets ---
 
 
-def error_budgets(
-    viewer: Viewer, *, now: datetime, ports: QuerySet[Port] | None = None, target: float = NEVI_TARGET
-) -> dict[int, Budget]:
-    """By port that is in use, its error budget. Two queries and the sums of the last month but one."""
-    chosen = list(_visible(viewer, ports).filter(removed_at=None, commissioned_at__isnull=False))
-    return budgets(chosen, now=now, target=target)
-
-
 def budgets(ports: Iterable[Port], *, now: datetime, target: float = NEVI_TARGET) -> dict[int, Budget]:
-    """The same for ports that are chosen already."""
+    """By port, its error budget, for those who have chosen visible ones that are in use."""
     chosen = list(ports)
     by_port = _months_of([port.pk for port in chosen], month_of(now))
     return {port.pk: _budget(port, by_port.get(port.pk, []), now, target) for port in chosen}
+
+
+def budget_over_time(port: Port, *, now: datetime, target: float = NEVI_TARGET) -> tuple[Budget, list[Left]]:
+    """The budget of one of them, and what was left of it at the end of each of the last months."""
+    rows = _months_of([port.pk], month_of(now), 23)[port.pk]
+    lost_s = {row.month: row.outage_s - row.excluded_s for row in rows}
+    past = budget_past(lost_s, now=now, target=target, since=port.commissioned_at)
+    return _budget(port, rows, now, target), past
 
 
 def _budget(port: Port, rows: list[PortMonth], now: datetime, target: float) -> Budget:
@@ -322,9 +368,14 @@ def down_now(viewer: Viewer) -> QuerySet[Port]:
     return found.exclude(state=State.UP).order_by("since")
 
 
-def _months_of(port_ids: list[int], month: date) -> dict[int, list[PortMonth]]:
+def _span(month: date, months: int) -> Span:
+    """So many months, of which `month` is the last."""
+    return Span(month_start(next_month(month, 1 - months)), month_end(month))
+
+
+def _months_of(port_ids: list[int], month: date, months: int = MONTHS) -> dict[int, list[PortMonth]]:
     found: dict[int, list[PortMonth]] = defaultdict(list)
-    rows = PortMonth.objects.filter(port__in=port_ids, month__gte=next_month(month, -11), month__lte=month)
+    rows = PortMonth.objects.filter(port__in=port_ids, month__gte=next_month(month, 1 - months), month__lte=month)
     for row in rows.order_by("port", "month"):
         found[row.port_id].append(row)
     return found

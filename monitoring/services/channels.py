@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.domain.phrases import english
 from drivers.models import Membership, Organization, User
 from drivers.reread import reread
@@ -62,7 +62,7 @@ def remove(*, channel: Channel) -> None:
 
 def try_out(*, organization: Organization, person: User, channel: Channel | None) -> Notification:
     """Send a test, and wait for what becomes of it. `channel` None: to the person's own address."""
-    now = timezone.now()
+    now = clock.now()
     row = Notification.objects.create(
         organization=organization,
         key=f"test.{secrets.token_hex(8)}",

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+
 from monitoring.domain.incoming_mail import Attached
 from monitoring.models import Ticket, TicketMessage
 from monitoring.services import ticket_files, ticket_letters, tickets
@@ -13,17 +15,17 @@ def report(*, files: Sequence[Attached], **details: Any) -> Ticket:
     known = Ticket.objects.filter(organization=details["organization"], key=details["key"]).first()
     if known is not None:
         return known
-    ticket = tickets.open_ticket(**details)
-    message = ticket.messages.filter(author=TicketMessage.Author.DRIVER).order_by("id")[0]
-    ticket_files.keep(message=message, files=files)
-    if not ticket.messages.filter(author=TicketMessage.Author.SYSTEM, is_internal=False).exists():
+    with ticket_files.stored(files) as kept, transaction.atomic():
+        ticket = tickets.open_ticket(**details)
+        kept.attach(ticket.messages.filter(author=TicketMessage.Author.DRIVER).order_by("id")[0])
         ticket_letters.confirm(ticket=ticket)
     return ticket
 
 
 def add(*, ticket: Ticket, text: str, files: Sequence[Attached]) -> TicketMessage | None:
     """The driver adds something. Raises ValidationError."""
-    message = tickets.take_in_reply(ticket=ticket, text=text)
-    if message is not None:
-        ticket_files.keep(message=message, files=files)
+    with ticket_files.stored(files) as kept, transaction.atomic():
+        message = tickets.take_in_reply(ticket=ticket, text=text)
+        if message is not None:
+            kept.attach(message)
     return message

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from drivers import clock
@@ -22,6 +23,8 @@ from monitoring.selectors.rota import person_on_call
 from monitoring.services.recipients import Way, notify, people, ways_to, who_may_see
 
 Change = Notification.Change
+
+log = structlog.get_logger(__name__)
 
 
 def policy_for(incident: Incident) -> EscalationPolicy | None:
@@ -65,9 +68,20 @@ def hasten(incident: Incident, *, now: datetime) -> None:
 
 
 def sweep(*, limit: int = 200) -> int:
-    """Take the steps that are due; how many were taken or found needless."""
+    """Take the steps that are due; how many were taken or found needless. One that cannot be taken is tried again in
+    the next round, and keeps no other."""
     due = Escalation.objects.filter(due_at__lte=clock.now()).order_by("due_at")
-    return sum(_take(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    return sum(_take_alone(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def _take_alone(pk: int) -> bool:
+    try:
+        return _take(pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("escalation.not_taken", escalation=pk)
+        return False
 
 
 def _take(pk: int) -> bool:

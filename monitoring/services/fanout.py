@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from drivers import clock
 from drivers.domain.phrases import english
@@ -27,11 +28,24 @@ State = Notification.State
 CHUNK = 200
 STALE = timedelta(hours=1)
 
+log = structlog.get_logger(__name__)
+
 
 def tell_entries(*, limit: int = CHUNK) -> int:
-    """Look at entries nobody was told of yet, oldest first; returns how many."""
+    """Look at entries nobody was told of yet, oldest first; returns how many. One that cannot be told of is tried
+    again in the next round, and keeps no other."""
     waiting = IncidentEntry.objects.filter(told_at=None).order_by("id").values_list("pk", flat=True)
-    return sum(_tell(pk) for pk in list(waiting[:limit]))
+    return sum(_tell_alone(pk) for pk in list(waiting[:limit]))
+
+
+def _tell_alone(pk: int) -> int:
+    try:
+        return _tell(pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("entry.not_told", entry=pk)
+        return 0
 
 
 def _tell(pk: int) -> int:
@@ -64,7 +78,7 @@ def _open(entry: IncidentEntry, incident: Incident, change: Notification.Change,
     escalated = None
     if incident.resolved_at is None and incident.acknowledged_at is None:
         escalated = escalation.begin(incident, base=_base(entry), change=change, now=now)
-    reason = english("Wants to be told of all incidents.")
+    reason = english("All incidents were asked for.")
     if not ways and escalated is None:
         ways, reason = fallback(incident), english("Nobody else is to be told, and they decide who is.")
     notify(incident, ways, change=change, base=_base(entry), reason=reason, now=now)
@@ -89,7 +103,7 @@ def _acknowledged(entry: IncidentEntry, incident: Incident, now: datetime) -> No
     escalation.end(incident, english("The incident was acknowledged or resolved."))
     _cancel(incident, english("The incident was acknowledged before."), change__in=[Change.ESCALATED])
     ways = [way for way in told(incident) if way.person is None]
-    reason = english("Was told of the opening.")
+    reason = english("Whoever heard of the opening hears how it goes on.")
     notify(incident, ways, change=Change.ACKNOWLEDGED, base=_base(entry), reason=reason, now=now)
 
 
@@ -98,7 +112,7 @@ def _assigned(entry: IncidentEntry, incident: Incident, now: datetime) -> None:
     if person is None or person == entry.by or not who_may_see(incident).filter(pk=person.pk).exists():
         return
     ways = ways_to(people().get(pk=person.pk), incident.severity)
-    reason = english("The incident was assigned to them.")
+    reason = english("Whoever gets the incident is told.")
     notify(incident, ways, change=Change.ASSIGNED, base=_base(entry), reason=reason, now=now)
 
 
@@ -116,7 +130,7 @@ def _resolved(entry: IncidentEntry, incident: Incident, now: datetime) -> None:
         ).select_related("channel")
     ]
     found = {way.suffix: way for way in ways}
-    reason = english("Was told of the opening.")
+    reason = english("Whoever heard of the opening hears how it goes on.")
     notify(incident, list(found.values()), change=Change.RESOLVED, base=_base(entry), reason=reason, now=now)
 
 

@@ -74,12 +74,14 @@ def _answered(letter: Incoming) -> Ticket | None:
 
 
 def _answer(ticket: Ticket, letter: Incoming) -> Taken:
-    with transaction.atomic():
+    if letter.message_id and ticket.messages.filter(message_id=letter.message_id).exists():
+        return Taken.KNOWN
+    with ticket_files.stored(letter.attachments) as files, transaction.atomic():
         message = tickets.take_in_reply(ticket=ticket, text=_words(letter), message_id=letter.message_id)
         if message is None:
             return Taken.KNOWN
         _keep_quoted(message, letter)
-    ticket_files.keep(message=message, files=letter.attachments)
+        files.attach(message)
     return Taken.ANSWER
 
 
@@ -91,7 +93,7 @@ def _open(letter: Incoming) -> Taken:
     if Ticket.objects.filter(organization=organization, key=key).exists():
         return Taken.KNOWN
     driver = User.objects.filter(email__iexact=letter.sender, is_active=True).first()
-    with transaction.atomic():
+    with ticket_files.stored(letter.attachments) as files, transaction.atomic():
         ticket = tickets.open_ticket(
             organization=organization,
             key=key,
@@ -105,8 +107,8 @@ def _open(letter: Incoming) -> Taken:
         )
         message = ticket.messages.order_by("id")[0]
         _keep_quoted(message, letter)
+        files.attach(message)
         ticket_letters.confirm(ticket=ticket)
-    ticket_files.keep(message=message, files=letter.attachments)
     return Taken.TICKET
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 
 from monitoring.domain.uptime import CONNECTION, Cause, Interval, Signal, Span, State, month_of, overlaid, timeline
+from monitoring.domain.uptime.months import month_start
 from monitoring.domain.uptime.signals import OFF, ON, commissioned_at
 from monitoring.models import Correction, LedgerEntry, Port, PortMonth, StatusDay, UptimeSignal
 from stations.services.flush import insert_many, update_many
@@ -43,13 +44,13 @@ def refresh(port: Port, *, since: datetime | None, now: datetime, grace: timedel
 
 @dataclass(slots=True)
 class _Change:
-    """What is to be written of a port's ledger. `edges`: where something became different."""
+    """What is to be written of a port's ledger. `touched`: the times in which something became different."""
 
     port: Port
     closed: list[LedgerEntry] = field(default_factory=list)
     stale: list[LedgerEntry] = field(default_factory=list)
     new: list[LedgerEntry] = field(default_factory=list)
-    edges: list[datetime] = field(default_factory=list)
+    touched: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     has_other_end: bool = False
 
 
@@ -245,8 +246,8 @@ def _compare(
         )
         for key in new
     ]
-    change.edges = [row.end for row in change.closed if row.end]
-    change.edges += [row.start for row in [*change.new, *change.stale]]
+    change.touched = [(row.end, None) for row in change.closed if row.end]
+    change.touched += [(row.start, row.end) for row in [*change.new, *change.stale]]
     change.has_other_end = _take_end(port, intervals, signals)
     return change
 
@@ -295,22 +296,23 @@ def _write(changes: Sequence[_Change], now: datetime) -> int:
     if stale:
         LedgerEntry.objects.filter(pk__in=stale).update(replaced_at=now)
     insert_many(new)
-    _note({change.port.pk: min(change.edges) for change in changes if change.edges})
+    _note({change.port.pk: change.touched for change in changes if change.touched})
     _touch_days(changes, now)
     update_many([change.port for change in changes if change.has_other_end], ["state", "cause", "since", "told"])
     return len(closed) + len(stale) + len(new)
 
 
-def _note(since: Mapping[int, datetime]) -> None:
-    """The sums of these ports that reach beyond the moment are to be worked out anew."""
-    if not since:
+def _note(touched: Mapping[int, Sequence[tuple[datetime, datetime | None]]]) -> None:
+    """The sums of these ports that reach into one of these times are to be worked out anew, and no others."""
+    if not touched:
         return
-    first = min(since.values())
-    rows = PortMonth.objects.filter(port__in=list(since), month__gte=month_of(first), through__gt=first, is_due=False)
+    first = min(start for times in touched.values() for start, _end in times)
+    rows = PortMonth.objects.filter(port__in=list(touched), month__gte=month_of(first), through__gt=first, is_due=False)
     due = [
         pk
         for pk, port_id, month, through in rows.order_by().values_list("pk", "port", "month", "through")
-        if month >= month_of(since[port_id]) and through > since[port_id]
+        # An outage that begins with the month is none of its own where it only goes on.
+        if any(start < through and (end is None or end >= month_start(month)) for start, end in touched[port_id])
     ]
     if due:
         PortMonth.objects.filter(pk__in=due).update(is_due=True)
@@ -320,8 +322,8 @@ def _touch_days(changes: Sequence[_Change], now: datetime) -> None:
     """So are the days of their sites on a status page. Today's row is always."""
     since: dict[int, date] = {}
     for change in changes:
-        if change.edges and change.port.site_id is not None:
-            day = min(change.edges).date()
+        if change.touched and change.port.site_id is not None:
+            day = min(start for start, _end in change.touched).date()
             since[change.port.site_id] = min(day, since.get(change.port.site_id, day))
     for site_id, day in since.items():
         if day < now.date():

@@ -1,10 +1,12 @@
 """Tests of the network: a few harmless questions to many chargers, a few at a time.
 
 Everything stands in rows, so a restart loses nothing: the sweep goes on where the rows say. Questions are commands like
-all others, of less weight than what drivers wait for. OCPP has no download without side effects (firmware and network
-profiles change a charger), so throughput is measured by the largest answer it gives anyway: its configuration.
+all others, of less weight than what drivers wait for. Upload is measured by the largest answer a charger gives anyway,
+its configuration; download by a DataTransfer of a vendor it does not know, which it refuses and is none the worse for:
+firmware, lists and profiles would change it.
 """
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +37,9 @@ ARRIVES_WITHIN = timedelta(seconds=20)
 ASKED_WITHIN = timedelta(seconds=30)
 # Enough for an answer of a few kilobytes.
 VARIABLES_READ = 20
+# More than one packet of any link, less than a local list: what a router or modem drops shows here.
+DOWNLOAD_BYTES = 2_048
+DOWNLOAD_VENDOR = "busbar.network-test"
 PING_HOURS = timedelta(hours=2)
 _FILTERS = {"site": "site", "provider": "link__provider", "vendor": "vendor", "model": "model", "protocol": "protocol"}
 
@@ -138,7 +143,7 @@ def _start_due(now: datetime) -> None:
 
 
 def _advance(run: NetworkTestRun, now: datetime) -> int:
-    open_results = run.results.select_related("station__connection", "station__site", "trigger", "bulk")
+    open_results = run.results.select_related("station__connection", "station__site", "trigger", "bulk", "download")
     running = list(open_results.filter(state=State.RUNNING))
     changed = sum(_step(result, run, now) for result in running)
     free = PARALLEL - sum(result.state == State.RUNNING for result in running)
@@ -178,13 +183,14 @@ def _step(result: NetworkTestResult, run: NetworkTestRun, now: datetime) -> bool
         result.answer_ms = _took_ms(result.trigger)
     if not _has_arrived(result, result.trigger, now):
         return False
-    if result.bulk is None and _is_worth_more(result):
-        result.bulk = _ask(result, run, CommandKind.GET_VARIABLES, _questions(result.station))
-        if result.bulk is not None:
-            return _save(result)
-    if result.bulk is not None and result.bulk.is_open:
-        return False
-    _measure_answer(result)
+    for name, (kind, values) in _LARGER.items():
+        if getattr(result, name) is None and _is_worth_more(result):
+            setattr(result, name, _ask(result, run, kind, values(result.station)))
+            if getattr(result, name) is not None:
+                return _save(result)
+        if getattr(result, name) is not None and getattr(result, name).is_open:
+            return False
+    _measure_throughput(result)
     return _judge(result, result.trigger, now)
 
 
@@ -229,6 +235,14 @@ def _questions(station: Station) -> dict[str, Any]:
     return {"variables": [{"component": component, "name": name} for component, name in dict.fromkeys(asked)]}
 
 
+def _load(_station: Station) -> dict[str, Any]:
+    """What a charger has to take in, of a kind that no link can make smaller."""
+    return {"vendor_id": DOWNLOAD_VENDOR, "data": secrets.token_hex(DOWNLOAD_BYTES // 2)}
+
+
+_LARGER = {"bulk": (CommandKind.GET_VARIABLES, _questions), "download": (CommandKind.DATA_TRANSFER, _load)}
+
+
 def _has_arrived(result: NetworkTestResult, trigger: Command, now: datetime) -> bool:
     """Whether what was triggered came, or is not waited for any longer."""
     if trigger.state != CommandState.ACCEPTED or trigger.sent_at is None or result.arrival_ms is not None:
@@ -242,11 +256,13 @@ def _has_arrived(result: NetworkTestResult, trigger: Command, now: datetime) -> 
     return at is not None or now > (trigger.finished_at or now) + ARRIVES_WITHIN
 
 
-def _measure_answer(result: NetworkTestResult) -> None:
+def _measure_throughput(result: NetworkTestResult) -> None:
     bulk = result.bulk
     if bulk is not None and bulk.state == CommandState.ACCEPTED and (took_ms := _took_ms(bulk)):
         result.answer_bytes = len(bulk.result.encode())
         result.bytes_per_s = 1000 * result.answer_bytes / took_ms
+    if result.download is not None and (took_ms := _took_ms(result.download)):
+        result.download_bytes_per_s = 1000 * DOWNLOAD_BYTES / took_ms
 
 
 def _took_ms(command: Command) -> float | None:
@@ -267,10 +283,12 @@ def _judge(result: NetworkTestResult, trigger: Command, now: datetime) -> bool:
     if trigger.state == CommandState.EXPIRED:
         return _end(result, State.OFFLINE, now)
     knows = trigger.error_code not in UNKNOWN_TO_IT
+    is_loaded = result.download is not None and result.download.sent_at is not None
     found = Found(
         was_answered=result.answer_ms is not None,
         was_lost=trigger.state == CommandState.UNKNOWN,
         came=result.arrival_ms is not None if trigger.state == CommandState.ACCEPTED and knows else None,
+        large_came=result.download_bytes_per_s is not None if is_loaded else None,
         answer_ms=result.answer_ms,
         ping_ms=result.ping_ms,
         clock_offset_s=result.clock_offset_s,

@@ -16,14 +16,12 @@ from stations import journal
 State = RefundRequest.State
 
 
-def request_refund(
-    *, ticket: Ticket, amount_minor: int, reason: str, by: User, currency: str = "", at: datetime | None = None
-) -> RefundRequest:
+def request_refund(*, ticket: Ticket, amount_minor: int, reason: str, by: User, currency: str = "") -> RefundRequest:
     """Ask for `amount_minor` (cents) to be given back for the ticket's session, if it has one.
 
     Raises ValidationError: without a reason, more than the session cost, or while another one is undecided.
     """
-    now = at or clock.now()
+    now = clock.now()
     session = ticket.session
     refund = RefundRequest(
         ticket=ticket,
@@ -46,14 +44,12 @@ def request_refund(
     return refund
 
 
-def decide_refund(
-    *, refund: RefundRequest, approved: bool, by: User, note: str = "", at: datetime | None = None
-) -> RefundRequest:
+def decide_refund(*, refund: RefundRequest, approved: bool, by: User, note: str = "") -> RefundRequest:
     """Approve or decline. Whether `by` may decide at all is for the caller to check.
 
     Raises ValidationError where it is decided already, or asked for by the same person.
     """
-    now = at or clock.now()
+    now = clock.now()
     with transaction.atomic():
         row = _locked(refund)
         if row.state != State.REQUESTED:
@@ -67,9 +63,9 @@ def decide_refund(
     return row
 
 
-def mark_paid(*, refund: RefundRequest, by: User | None = None, at: datetime | None = None) -> RefundRequest:
+def mark_paid(*, refund: RefundRequest, by: User | None = None) -> RefundRequest:
     """The money has left. A second time changes nothing. Raises ValidationError for one that was not approved."""
-    now = at or clock.now()
+    now = clock.now()
     with transaction.atomic():
         row = _locked(refund)
         if row.state == State.PAID:

@@ -9,9 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.formats import plain_number
 from drivers.models import User
 from monitoring.domain.alerting import Hysteresis
@@ -39,11 +39,15 @@ class Settings:
 
     def value(self, name: str, organization_id: int | None, site_id: int | None) -> Decimal:
         """What counts at a site, or in the organization where `site_id` is None."""
+        threshold = next((one for one in self.rule.settable if one.name == name), None)
+        if threshold is None:
+            raise KeyError(name)
         for setting in self._levels(organization_id, site_id):
             found = read_value(setting.values.get(name))
             if found is not None:
-                return found
-        return next(threshold.default for threshold in self.rule.settable if threshold.name == name)
+                # It may have been set when more was allowed.
+                return min(max(found, threshold.least), threshold.most)
+        return threshold.default
 
     def hysteresis(self, organization_id: int | None, site_id: int | None) -> Hysteresis:
         """When what the rule finds there is told, and taken back."""
@@ -130,5 +134,5 @@ def change(
         if is_on is None and not kept:
             RuleSetting.objects.filter(**place).delete()
             return
-        said: dict[str, Any] = {"is_on": is_on, "values": kept, "changed_by": by, "changed_at": timezone.now()}
+        said: dict[str, Any] = {"is_on": is_on, "values": kept, "changed_by": by, "changed_at": clock.now()}
         RuleSetting.objects.update_or_create(**place, defaults=said)

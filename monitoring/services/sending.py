@@ -117,9 +117,10 @@ def _needless(row: Notification) -> str:
 
 def _is_too_much(row: Notification, now: datetime) -> bool:
     most = row.channel.most if row.channel else MOST_BY_EMAIL
-    lately = Notification.objects.filter(person=row.person_id, channel=row.channel_id, sent_at__gt=now - RATE_WINDOW)
-    sending = Notification.objects.filter(person=row.person_id, channel=row.channel_id, state=State.SENDING)
-    return lately.count() + sending.count() >= most
+    theirs = Notification.objects.filter(person=row.person_id, channel=row.channel_id)
+    # What is told of the past may have been told of later days before.
+    lately = theirs.filter(sent_at__gt=now - RATE_WINDOW, sent_at__lte=now)
+    return lately.count() + theirs.filter(state=State.SENDING).count() >= most
 
 
 def _send(ids: Sequence[int], transport: "Transport") -> int:

@@ -14,10 +14,11 @@ from django.db.models import F, Q, QuerySet
 
 from drivers import clock
 from drivers.domain.phrases import english
-from monitoring.models import PublicUpdate, StatusLetter, StatusSubscriber
+from monitoring.models import MaintenanceWindow, PublicUpdate, StatusLetter, StatusSubscriber
 from monitoring.notifiers import email
 from monitoring.notifiers.base import Message, Undelivered
 from monitoring.selectors.status_page import announced, shown_sites
+from monitoring.selectors.windows import ANNOUNCED
 from monitoring.services import status_messages
 
 State = StatusLetter.State
@@ -29,6 +30,7 @@ CHUNK = 50
 THREADS = 4
 MOST_ATTEMPTS = 6
 FIRST_PAUSE = timedelta(minutes=1)
+CALLED_OFF = english("The work was called off.")
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +39,12 @@ log = structlog.get_logger(__name__)
 
 
 def tell(*, now: datetime | None = None) -> int:
-    """Write down the letters of updates and planned work that nobody was told of yet; returns how many."""
+    """Write down the letters of updates and planned work, also of work called off, that nobody was told of yet; returns
+    how many."""
     now = now or clock.now()
     untold = PublicUpdate.objects.filter(told_at=None).order_by("pk").values_list("pk", flat=True)
     written = sum(_tell_update(pk, now) for pk in list(untold[:CHUNK]))
-    return written + _tell_of_work(now)
+    return written + _tell_of_work(now) + _tell_what_is_off(now)
 
 
 def _tell_update(pk: int, now: datetime) -> int:
@@ -64,13 +67,31 @@ def _tell_update(pk: int, now: datetime) -> int:
 
 
 def _tell_of_work(now: datetime) -> int:
+    """Only those who were there when it became news: who comes later has read of it on the page."""
     written = 0
     for window in announced(shown_sites(), now):
         key = f"work:{window.pk}"
+        news_at = max(window.created_at, window.starts_at - ANNOUNCED)
         found = _subscribers(window.organization_id).filter(Q(site=None) | Q(site=window.site_id))
+        found = found.filter(confirmed_at__lte=news_at)
         untold = found.exclude(email__in=StatusLetter.objects.filter(window=window.pk).values("subscriber__email"))
         with transaction.atomic():
             written += _write(untold, key, now, window=window.pk)
+    return written
+
+
+def _tell_what_is_off(now: datetime) -> int:
+    """Those who were told of work, or may have been: where a letter has left the house or somebody has died over it.
+    One that is in somebody's hands is waited for, so that this one comes after it."""
+    written = 0
+    for pk in MaintenanceWindow.objects.filter(cancelled_at__gt=now - STALE).values_list("pk", flat=True):
+        letters = StatusLetter.objects.filter(window=pk, key=f"work:{pk}")
+        with transaction.atomic():
+            letters.filter(state=State.WAITING).update(state=State.FAILED, problem=CALLED_OFF)
+            told = letters.filter(state__in=(State.SENT, State.FAILED), attempts__gt=0)
+            known = StatusLetter.objects.filter(window=pk, key=f"{StatusLetter.OFF}{pk}").values("subscriber")
+            subscribers = StatusSubscriber.objects.filter(pk__in=told.values("subscriber")).exclude(pk__in=known)
+            written += _write(subscribers, f"{StatusLetter.OFF}{pk}", now, window=pk)
     return written
 
 
@@ -106,7 +127,9 @@ def deliver() -> int:
 
 
 def _due(now: datetime) -> list[int]:
-    waiting = Q(state=State.WAITING, due_at__lte=now)
+    # `tell` ends those whose work is off: they count as told to nobody only while nobody has tried.
+    is_off = Q(window__cancelled_at__isnull=False) & ~Q(key__startswith=StatusLetter.OFF)
+    waiting = Q(state=State.WAITING, due_at__lte=now) & ~is_off
     left = Q(state=State.SENDING, claimed_at__lt=now - CLAIM)
     # Whoever waits for a letter to confirm does so before the screen.
     found = StatusLetter.objects.filter(waiting | left).order_by(F("update").asc(nulls_first=True), "due_at", "pk")
@@ -141,6 +164,8 @@ def _send(rows: Sequence[StatusLetter]) -> int:
 
 
 def _composed(row: StatusLetter) -> Message | Undelivered:
+    if row.window is not None and row.window.cancelled_at is not None and not row.says_it_is_off:
+        return Undelivered(CALLED_OFF, is_final=True)
     try:
         return status_messages.compose(row)
     except Exception as error:

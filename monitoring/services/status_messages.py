@@ -58,9 +58,17 @@ def _content(letter: StatusLetter) -> tuple[str, dict[str, Any]]:
     if letter.window is not None:
         window = letter.window
         zone = window.site.zone
-        heading = _("Planned maintenance at %(site)s") % {"site": window.site.name}
+        text = (
+            _("Planned maintenance at %(site)s is called off")
+            if letter.says_it_is_off
+            else _("Planned maintenance at %(site)s")
+        )
+        heading = text % {"site": window.site.name}
         when = f"{words.moment(window.starts_at, zone)} – {words.moment(window.ends_at, zone)}"
-        return heading, {"heading": heading, "lines": [window.title, when], "confirm": ""}
+        lines = [window.title, when]
+        if not letter.says_it_is_off:
+            lines.append(_("Charging points there may be out of service in this time."))
+        return heading, {"heading": heading, "lines": lines, "confirm": ""}
     if letter.update is None:
         heading = _("Confirm your subscription")
         text = _(
@@ -79,6 +87,11 @@ def _content(letter: StatusLetter) -> tuple[str, dict[str, Any]]:
     state = State(row.state)
     heading = words.title(incident, network=subscriber.organization.name)
     text = words.said(Update(row.pk, state, row.at, row.text, row.texts))
-    since = _("Since %(moment)s") % {"moment": words.moment(incident.began_at, incident.zone)}
+    began = words.moment(incident.began_at, incident.zone)
+    since = (
+        f"{began} – {words.moment(row.at, incident.zone)}"
+        if state is State.RESOLVED
+        else _("Since %(moment)s") % {"moment": began}
+    )
     subject = f"{state.label}: {heading}"
     return subject, {"heading": heading, "lines": [f"{state.label}: {text}", since], "confirm": ""}

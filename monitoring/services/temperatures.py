@@ -8,20 +8,35 @@ import orjson
 from django.db import transaction
 
 from monitoring.domain.temperature import celsius, highest
-from monitoring.models import TemperatureDay
+from monitoring.models import TemperatureCursor, TemperatureDay
 from stations.models import DeviceEvent, MeterSample, Station
 
 CHUNK = 500
-# Longer than the time between two runs: a late one leaves no gap.
+# What was received in so much time is read again, for what was still being stored; and as much is read at once.
 BACK = timedelta(hours=2)
+# After a longer standstill the days before are given up.
+LONGEST = timedelta(days=7)
 # A station, when we heard it, and the temperature, if it was one.
 Reading = tuple[int, datetime, float | None]
 
 
 def take_in(*, now: datetime) -> int:
-    """Take in what was received in the last hours; returns of how many stations and days there was something."""
+    """Take in what was received since the last time; returns of how many stations and days there was something."""
+    known = TemperatureCursor.objects.filter(pk=1).values_list("through", flat=True).first()
+    since = max(now - LONGEST, min(now, known or now) - BACK)
+    taken = 0
+    while since < now:
+        until = min(since + BACK, now)
+        taken += _take_in(since, until, now)
+        # One that breaks off goes on here.
+        TemperatureCursor.objects.update_or_create(pk=1, defaults={"through": until})
+        since = until
+    return taken
+
+
+def _take_in(since: datetime, until: datetime, now: datetime) -> int:
     found: dict[tuple[int, date], float] = {}
-    for station_id, at, value in (*_sampled(now - BACK, now), *_told(now - BACK, now)):
+    for station_id, at, value in (*_sampled(since, until), *_told(since, until)):
         if value is not None:
             key = (station_id, min(at, now).date())
             found[key] = max(value, found.get(key, value))

@@ -1,14 +1,20 @@
-"""Pictures and documents that come with a driver's message: pictures are drawn anew, documents kept as they came."""
+"""Pictures and documents that come with a driver's message: pictures are drawn anew, documents kept as they came.
 
-from collections.abc import Iterable
+They are stored before the message is, and stand with it in one transaction: a process that dies in between leaves no
+message without its files, only files that nobody asks for, and whoever comes again begins anew.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 
 from drivers.domain.phrases import english
 from monitoring.domain.incoming_mail import Attached
 from monitoring.models import TicketAttachment, TicketMessage
 from monitoring.services import evidence, tickets
+from monitoring.services.evidence import Kept
 from stations.services import pictures
 
 FOLDER = "tickets"
@@ -16,36 +22,63 @@ MOST = 10
 _PDF = b"%PDF-"
 
 
-def keep(*, message: TicketMessage, files: Iterable[Attached]) -> list[TicketAttachment]:
-    """Keep what is a picture or a PDF; what is not kept is noted for staff by its name. Outside of a transaction."""
-    kept, refused = [], []
+@dataclass
+class Files:
+    """What came along and is stored, and the names of what was not kept, being neither a picture nor a PDF."""
+
+    kept: list[Kept] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    is_attached: bool = False
+
+    def attach(self, message: TicketMessage) -> None:
+        """They came with this message; what is not kept is noted for staff. Call it in the message's transaction."""
+        if message.attachments.exists():
+            # Another process took in the same one, and was quicker.
+            return
+        rows = [
+            TicketAttachment(message=message, file=one.file, name=one.name, content_type=one.content_type)
+            for one in self.kept
+        ]
+        TicketAttachment.objects.bulk_create(rows)
+        if self.refused:
+            names = ", ".join(self.refused)[:300]
+            tickets.note(
+                ticket=message.ticket,
+                text=english("Came along and was not kept, being neither a picture nor a PDF: %(names)s", names=names),
+                by=None,
+            )
+        self.is_attached = True
+
+
+@contextmanager
+def stored(files: Iterable[Attached]) -> Iterator[Files]:
+    """Store them, for a message that is written now; they are gone again where none was. Outside of a transaction."""
+    found, is_done = Files(), False
+    try:
+        _store_all(found, files)
+        yield found
+        is_done = found.is_attached
+    finally:
+        if not is_done:
+            for one in found.kept:
+                evidence.discard(one.file)
+
+
+def _store_all(found: Files, files: Iterable[Attached]) -> None:
     for number, file in enumerate(files):
         try:
             if number >= MOST:
                 raise evidence.NotEvidence
-            name, stored, content_type = _store(file)
+            found.kept.append(_store(file))
         except (evidence.NotEvidence, pictures.NotAPhoto):
-            refused.append(file.name or "?")
-            continue
-        with transaction.atomic():
-            row = TicketAttachment.objects.create(message=message, file=stored, name=name, content_type=content_type)
-        kept.append(row)
-    if refused:
-        names = ", ".join(refused)[:300]
-        tickets.note(
-            ticket=message.ticket,
-            text=english("Came along and was not kept, being neither a picture nor a PDF: %(names)s", names=names),
-            by=None,
-        )
-    return kept
+            found.refused.append(file.name or "?")
 
 
-def _store(file: Attached) -> tuple[str, str, str]:
-    """Name, name in the storage, type. Raises NotEvidence, NotAPhoto."""
+def _store(file: Attached) -> Kept:
+    """Raises NotEvidence, NotAPhoto."""
     content = ContentFile(file.body, name=file.name)
     if file.body.startswith(_PDF):
-        document = evidence.keep(content, folder=FOLDER)
-        return document.name, document.file, document.content_type
+        return evidence.keep(content, folder=FOLDER)
     picture = pictures.keep(content, FOLDER)
     pictures.discard([picture.thumbnail])
-    return (file.name or "photo").rpartition("/")[2][:115] or "photo", picture.file, "image/jpeg"
+    return Kept(picture.file, (file.name or "photo").rpartition("/")[2][:115] or "photo", "image/jpeg")

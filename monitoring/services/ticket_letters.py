@@ -34,8 +34,8 @@ log = structlog.get_logger(__name__)
 
 
 def confirm(*, ticket: Ticket) -> TicketMessage | None:
-    """Tell the driver that it came, and where to follow it; it is no answer yet. None: there is no address."""
-    if not ticket.email:
+    """Tell the driver that it came, and where to follow it; it is no answer yet. None: no address, or told before."""
+    if not ticket.email or ticket.messages.filter(author=Author.SYSTEM, is_internal=False).exists():
         return None
     now = clock.now()
     with language_of(ticket):

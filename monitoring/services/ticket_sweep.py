@@ -76,12 +76,12 @@ def _notify(ticket: Ticket, column: str, now: datetime) -> None:
 def _whom(ticket: Ticket, now: datetime) -> tuple[Sequence[User], str]:
     """Whose ticket it is; else who is on call; else all who answer drivers."""
     if ticket.assigned_to_id is not None:
-        return list(people().filter(pk=ticket.assigned_to_id)), english("The ticket is assigned to them.")
+        return list(people().filter(pk=ticket.assigned_to_id)), english("Whoever has the ticket is told.")
     rotas = list(with_parts().filter(organization=ticket.organization_id))
     known = people_of(rotas)
     turns = {pk for rota in rotas if (pk := on_call(plan_of(rota), now)) and _may_answer(known[pk], ticket)}
     if turns:
-        return list(people().filter(pk__in=turns)), english("It is their turn.")
+        return list(people().filter(pk__in=turns)), english("On call now.")
     roles = roles_granting(Permission.RESPOND)
     members = people().filter(memberships__organization=ticket.organization_id, memberships__role__in=roles)
     found = [person for person in members.distinct() if _may_answer(person, ticket)]

@@ -2,9 +2,9 @@
 
 from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from drivers import clock
 from drivers.models import User
 from monitoring.models import WorkOrder, WorkOrderEntry, WorkOrderPhoto
 from stations import live
@@ -19,7 +19,7 @@ def add_photo(*, order: WorkOrder, content: "File[bytes]", caption: str, by: Use
     if WorkOrderPhoto.objects.filter(work_order=order).count() >= MOST:
         raise NotAPhoto(_("This work order has %(most)d photos; delete some first.") % {"most": MOST})
     kept = pictures.keep(content, f"work-orders/{order.pk}")
-    now = timezone.now()
+    now = clock.now()
     try:
         with transaction.atomic():
             photo = WorkOrderPhoto.objects.create(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from monitoring.domain.uptime import State, clipped
+from monitoring.domain.uptime import Left, State, clipped
 from monitoring.selectors.outages import Stretch
 
 WIDTH, HEIGHT = 1000.0, 24.0
@@ -72,3 +72,43 @@ def columns(shares: Sequence[float | None]) -> list[Bar]:
 def magnified(percents: Iterable[float | None], *, floor: float = 90.0) -> list[float | None]:
     """Percents as shares of what lies above `floor`: between 97 and 100 the eye sees no difference otherwise."""
     return [None if p is None else max(0.02, (max(p, floor) - floor) / (100 - floor)) for p in percents]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetCurve:
+    """Points of a box of `WIDTH` by 100; where zero and now are, in percent of its height and width."""
+
+    since: datetime
+    until: datetime
+    past: str
+    ahead: str
+    area: str
+    zero: str
+    now: str
+
+
+def budget_curve(past: Sequence[Left], ahead: Sequence[Left], *, allowed: float) -> BudgetCurve:
+    """What was left of an error budget and what will be; the whole budget is the box's upper edge."""
+    since, now = past[0][0], past[-1][0]
+    until = max(ahead[-1][0], now) if ahead else now
+    lowest = min(0.0, *(left for _, left in [*past, *ahead]))
+
+    def x(at: datetime) -> float:
+        return (at - since) / max(until - since, timedelta(seconds=1))
+
+    def y(left: float) -> float:
+        return (allowed - left) / (allowed - lowest)
+
+    def line(points: Sequence[Left]) -> str:
+        return " ".join(f"{x(at) * WIDTH:.1f},{y(left) * 100:.2f}" for at, left in points)
+
+    zero = y(0) * 100
+    return BudgetCurve(
+        since,
+        until,
+        line(past),
+        line([past[-1], *ahead]),
+        f"0,{zero:.2f} {line(past)} {x(now) * WIDTH:.1f},{zero:.2f}",
+        f"{zero:.2f}%",
+        f"{x(now) * 100:.2f}%",
+    )

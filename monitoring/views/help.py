@@ -22,7 +22,11 @@ from stations.models import Site
 from stations.selectors.public import public_places, public_site, public_sites
 from stations.views.costly import shared
 
+# In an hour: of one contact, of those in one network who name none, and of everybody in it. Behind the one address of a
+# mobile network or of a car park are many people, and a site that fails makes them all write at once.
 MOST_REPORTS = 8
+MOST_NAMELESS = 12
+MOST_OF_A_NETWORK = 60
 MOST_PHOTO_BYTES = 15 * 2**20
 
 
@@ -105,7 +109,7 @@ def _report(request: HttpRequest, form: HelpForm, place: Place | None) -> Ticket
     place = place or _place_named(request, form, values["where"])
     if place is None:
         return None
-    if is_too_often(request, "help", most=MOST_REPORTS):
+    if _is_flood(request, "".join((values["contact"] or {}).values())):
         form.add_error(None, _("Many reports came from here in the last hour. Call the helpline, or try again later."))
         return None
     label = str(dict(PROBLEMS)[Ticket.Category(values["category"])])
@@ -127,6 +131,14 @@ def _report(request: HttpRequest, form: HelpForm, place: Place | None) -> Ticket
     except ValidationError as problem:
         form.add_error(None, problem.messages)
         return None
+
+
+def _is_flood(request: HttpRequest, contact: str) -> bool:
+    if contact and is_too_often(request, "help-contact", most=MOST_REPORTS, whose=contact):
+        return True
+    if not contact and is_too_often(request, "help-nameless", most=MOST_NAMELESS):
+        return True
+    return is_too_often(request, "help", most=MOST_OF_A_NETWORK)
 
 
 def _place_named(request: HttpRequest, form: HelpForm, text: str) -> Place | None:

@@ -37,6 +37,7 @@ PROBLEMS: dict[str, Promise] = {
     Problem.NO_ANSWER: _("No answer to a CALL"),
     Problem.LOST: _("Connection lost during the test"),
     Problem.NOTHING_CAME: _("Took the trigger, but the message did not come"),
+    Problem.LARGE_LOST: _("Small messages arrive, one of 2 kB does not: look at the router's and modem's MTU"),
     Problem.SLOW_ANSWER: _("Slow to answer"),
     Problem.SLOW_PING: _("Slow connection"),
     Problem.CLOCK_WRONG: _("Clock is wrong"),

@@ -1,16 +1,17 @@
 """What the pages of stations, sites and incidents say of maintenance, and what drivers are told."""
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from drivers.domain.roles import Permission
-from monitoring.models import Incident, PlanStation, WorkOrder
+from monitoring.models import PlanStation, WorkOrder
+from monitoring.selectors.incidents import visible_incidents
 from monitoring.selectors.windows import announced_to_drivers, next_of_site, next_of_station
 from monitoring.selectors.work_orders import OPEN, visible_work_orders
 from monitoring.views import maintenance_wording as wording
-from stations.permissions import may, organization_ids_granting, where_granted
+from stations.permissions import may, organization_ids_granting
 from stations.selectors import visible_sites, visible_stations
 from stations.views.pages import ConsoleRequest, console
 from stations.views.wording import Word
@@ -65,19 +66,13 @@ def _with_states(orders: QuerySet[WorkOrder]) -> list[tuple[WorkOrder, Word]]:
 @console
 def of_incident(request: ConsoleRequest, pk: int) -> HttpResponse:
     """The work orders of an incident, and the button for another."""
-    sites = where_granted(request.user, Permission.VIEW_NETWORK)
-    organizations = organization_ids_granting(request.user, Permission.VIEW_NETWORK)
-    incident = Incident.objects.filter(pk=pk, organization__in=organizations).first()
-    orders = visible_work_orders(request.user).filter(incident=pk)
-    is_seen = incident is not None and (
-        incident.alerts.filter(site__in=sites).exists() or Incident.objects.filter(pk=pk, site__in=sites).exists()
-    )
-    if not is_seen:
-        raise Http404
+    incident = get_object_or_404(visible_incidents(request.user), pk=pk)
+    # Nobody can be sent to an incident of Busbar itself.
+    has_place = incident.site_id is not None or incident.alerts.exclude(site=None).exists()
     context = {
         "incident": incident,
-        "orders": _with_states(orders),
-        "may_maintain": bool(organization_ids_granting(request.user, Permission.MAINTAIN)),
+        "orders": _with_states(visible_work_orders(request.user).filter(incident=pk)),
+        "may_maintain": has_place and bool(organization_ids_granting(request.user, Permission.MAINTAIN)),
     }
     return render(request, "monitoring/incident_work_orders.html", context)
 

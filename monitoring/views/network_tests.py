@@ -163,7 +163,7 @@ def _shown(row: Compared) -> dict[str, Any]:
 def _file(request: ConsoleRequest, run: NetworkTestRun) -> HttpResponseBase:
     columns = (
         *("state", "protocol", "is_secure", "tls_version", "ping_ms", "answer_ms", "arrival_ms", "answer_bytes"),
-        *("bytes_per_s", "clock_offset_s", "had_session", "began_at", "ended_at"),
+        *("bytes_per_s", "download_bytes_per_s", "clock_offset_s", "had_session", "began_at", "ended_at"),
     )
     rows = compared(run, list(visible_results(request.user, run)))
     told = [

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from drivers.domain.roles import Permission
-from monitoring.domain.uptime import NEVI_TARGET, UK_TARGET, month_end, next_month, uk_reliability
+from monitoring.domain.uptime import NEVI_TARGET, UK_TARGET, uk_reliability
 from monitoring.forms.uptime import CorrectionForm, PortForm
 from monitoring.models import Correction, Port
 from monitoring.permissions import may_claim
@@ -22,7 +22,7 @@ from monitoring.selectors.outages import Stretch, stretches
 from monitoring.services import corrections
 from monitoring.services.evidence import NotEvidence
 from monitoring.views.downloads import download
-from monitoring.views.drawings import columns, magnified, strip
+from monitoring.views.drawings import budget_curve, columns, magnified, strip
 from monitoring.views.lists.exclusions import EXCLUSIONS
 from monitoring.views.words import CAUSES, REASONS
 from stations.models import Evse
@@ -59,7 +59,7 @@ def port(request: ConsoleRequest, pk: int) -> HttpResponse:
         "targets": {"nevi": NEVI_TARGET, "uk": UK_TARGET},
         **_months(request, found, month, as_of),
         **(_drawn(evse, known_at, day, as_of) if evse and found.commissioned_at else {}),
-        "budget": None if as_of else _budget(request, found, now),
+        "budget": _budget(found, now) if found.commissioned_at and found.removed_at is None and not as_of else None,
         "corrections": list(found.corrections.select_related("author").order_by("-id")[:SHOWN]),
         "causes": CAUSES,
         "may_claim": bool(found.site and evse and may_claim(request.user, found.site)),
@@ -122,13 +122,19 @@ def _drawn(evse: Evse, known_at: datetime, day: date, as_of: datetime | None) ->
     }
 
 
-def _budget(request: ConsoleRequest, found: Port, now: datetime) -> dict[str, Any] | None:
-    ports = Port.objects.filter(pk=found.pk)
-    budget = uptime.error_budgets(request.user, now=now, ports=ports).get(found.pk)
-    if budget is None:
-        return None
+def _budget(found: Port, now: datetime) -> dict[str, Any]:
+    budget, past = uptime.budget_over_time(found, now=now)
     spent = max(0.0, min(budget.spent / budget.allowed, 1.0))
-    return {"is": budget, "spent_percent": round(spent * 100, 1), "until": month_end(next_month(now.date(), 0))}
+    # Where it lasts a year shows all: what counts today has left the window by then.
+    ahead = () if budget.is_breached else budget.ahead if budget.breach_at else budget.ahead[:12]
+    return {
+        "is": budget,
+        "over": -budget.left,
+        "spent_percent": round(spent * 100, 1),
+        "drawn": budget_curve(past, ahead, allowed=budget.allowed),
+        "past": past,
+        "ahead": ahead,
+    }
 
 
 @console

@@ -30,7 +30,7 @@ from stations.permissions import organization_ids_granting, require
 from stations.selectors import visible_sites
 from stations.streaming import streamed
 from stations.views.csv_files import csv_file
-from stations.views.pages import ConsoleRequest, console, render_page
+from stations.views.pages import ConsoleRequest, console, render_page, save
 
 QUARTERS_OFFERED = 6
 MODULES = {
@@ -122,8 +122,7 @@ def federal_site(request: ConsoleRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(site)s is no longer reported to EV-ChART.") % {"site": site})
         return redirect("monitoring:uptime-reports")
     form = FederalForm(request.POST or None, instance=row or FederalSite(site=site))
-    if request.method == "POST" and form.is_valid():
-        federal.store(row=form.save(commit=False))
+    if request.method == "POST" and form.is_valid() and save(form, lambda: federal.store(row=form.save(commit=False))):
         messages.success(request, _("%(site)s is reported to EV-ChART.") % {"site": site})
         return redirect("monitoring:uptime-reports")
     return render_page(request, "monitoring/federal_form.html", {"form": form, "site": site, "row": row})

@@ -31,12 +31,16 @@ _ORDER = {condition: number for number, condition in enumerate(Condition)}
 def public(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page that anybody may read and any cache may keep; `?lang=` says in which language."""
+    """A page that anybody may read and any cache may keep; `?lang=` says in which language. What a crowd asks for is
+    written out once a second; what one searches for is not kept."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with_language(request)
-        return view(request, *args, **kwargs)
+        if request.GET.keys() - {"lang"}:
+            return view(request, *args, **kwargs)
+        key = f"status.page.{translation.get_language()}.{request.get_host()}{request.get_full_path()}"
+        return shared(key, lambda: view(request, *args, **kwargs))
 
     kept: Any = cache_control(public=True, max_age=FRESH_S)(conditional_page(require_safe(answered)))
     return kept  # type: ignore[no-any-return]

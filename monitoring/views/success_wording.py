@@ -52,18 +52,27 @@ def interval_text(rate: Rate) -> str:
     if not rate.total:
         return ""
     low, high = (number_format(round(100 * bound), 0) for bound in rate.interval)
-    return _("%(good)s of %(total)s · %(low)s to %(high)s %%") % {
+    said = _("%(good)s of %(total)s · %(low)s to %(high)s %%") % {
         "good": number_format(rate.good, 0, force_grouping=True),
         "total": number_format(rate.total, 0, force_grouping=True),
         "low": low,
         "high": high,
     }
+    # In a narrow cell it goes on below between its two parts only.
+    return said.replace(" ", NBSP).replace(f"·{NBSP}", "· ")
+
+
+def seconds_text(seconds: float) -> str:
+    """A time in tenths of seconds; one that is shorter is not shown as none."""
+    return (
+        f"{number_format(round(seconds, 1), 1)}{NBSP}s" if seconds >= 0.1 else f"<{NBSP}{number_format(0.1, 1)}{NBSP}s"
+    )
 
 
 def authorize_text(figures: Figures) -> str:
     """The median time to authorize; a dash where none is known."""
     median_s = figures.median_authorize_s
-    return "–" if median_s is None else f"{number_format(median_s, 1)}{NBSP}s"
+    return "–" if median_s is None else seconds_text(median_s)
 
 
 def authorize_note(figures: Figures) -> str:
@@ -73,7 +82,7 @@ def authorize_note(figures: Figures) -> str:
         return ""
     if p95_s >= BOUNDS_S[-1]:
         return _("95 %% in more than %(s)s s") % {"s": number_format(BOUNDS_S[-1], 0)}
-    return _("95 %% within %(s)s s") % {"s": number_format(p95_s, 1)}
+    return _("95 %% within %(s)s s") % {"s": number_format(max(round(p95_s, 1), 0.1), 1)}
 
 
 def line_name(line: Line) -> str:

@@ -50,6 +50,7 @@ def ticket(request: ConsoleRequest, reference: str) -> HttpResponse:
         **_composer(request, found),
     }
     fragments = {
+        "ticket-state": "monitoring/_ticket_state.html",
         "talk": "monitoring/_ticket_talk.html",
         "ticket-side": "monitoring/_ticket_side.html",
         "composer": "monitoring/_ticket_composer.html",

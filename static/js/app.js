@@ -25,14 +25,16 @@
     tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
 
   // --- Side bar: where it does not all fit, the current page is in sight.
-  document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });
+  // Not scrollIntoView: that scrolls the page beside it as well.
+  const entry = document.querySelector(".side [aria-current]"), side = entry?.closest(".side");
+  if (entry) side.scrollTop = entry.offsetTop + entry.offsetHeight + 16 - side.clientHeight;
 
   // --- Toasts.
   const toasts = document.getElementById("toasts");
   const template = document.getElementById("toast");
-  function toast(text) {
+  function toast(text, isTrouble = false) {
     if ([...toasts.querySelectorAll("p")].some((shown) => shown.textContent === text)) return;
-    const node = template.content.firstElementChild.cloneNode(true);
+    const node = template.content.querySelector(isTrouble ? ".is-trouble" : ".toast").cloneNode(true);
     node.querySelector("p").textContent = text;
     // A modal dialog covers the page: news then belongs above it, and the dialog has just closed.
     toasts.append(node);
@@ -43,7 +45,7 @@
     document.addEventListener(failure, (event) => {
       event.target.querySelector?.(":scope > .skeleton")?.remove();
       const texts = document.body.dataset;
-      toast(event.detail.xhr.status === 401 ? texts.textSignedOut : texts.textFailed);
+      toast(event.detail.xhr.status === 401 ? texts.textSignedOut : texts.textFailed, true);
     });
 
   // --- Copying; without a secure context a browser has no clipboard.
@@ -105,6 +107,6 @@
     Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
       !(name === "open" && node.matches("details, dialog"));
     // What a script has drawn is the script's; a slot fetches itself.
-    Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !node.matches?.("[data-map], [data-chart], .slot");
+    Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !node.matches?.("[data-map], [data-chart], [data-kept], .slot");
   }
 })();

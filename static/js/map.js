@@ -29,7 +29,8 @@
   // Colour only lets the eye group: each status has its own sign, and trouble its number of stations.
   function lookOfStatus(properties) {
     const sign = `<svg class="icon" aria-hidden="true"><use href="${box.dataset.icons}#${properties.icon}"></use></svg>`;
-    const broken = properties.broken ? `<b aria-hidden="true">${Number(properties.broken)}</b>` : "";
+    // Not as text: what is seen has to stand in the name as it is read, and these are two numbers.
+    const broken = properties.broken ? `<b data-count="${Number(properties.broken)}"></b>` : "";
     if (properties.sites === 1) return { name: properties.label, icon: pin(`<span>${sign}</span>${broken}`, properties.tone) };
     const html = `${sign}<span>${Number(properties.sites)}</span>${broken}`;
     return { name: properties.label, icon: { html, className: `cluster is-status tone-${properties.tone}`, iconSize: sized(46, 46) } };

@@ -68,7 +68,12 @@ def open_connection(*, work: Work, handshake: Handshake) -> Connection | Held:
         wait = shared_identity.hold(work=work, station=station, holder=superseded, address=handshake.remote_address)
         if wait is not None:
             return Held(superseded.remote_address, wait)
-        _end(work, superseded, reason=shared_identity.SUPERSEDED)
+        if superseded.process is None or superseded.process.lease_until < work.now:
+            # It ended when it was last heard: who finds that out first, the charger or the sweep, makes no difference.
+            _end(work, superseded, reason=Parting.PROCESS_DIED)
+            _mark_offline(work, station, superseded, Parting.PROCESS_DIED)
+        else:
+            _end(work, superseded, reason=shared_identity.SUPERSEDED)
     connection = Connection.objects.create(
         station=station,
         process_id=handshake.process_id,

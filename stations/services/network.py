@@ -141,8 +141,18 @@ def delete_evse(*, evse: Evse) -> None:
 
 
 def save_connector(*, connector: Connector, **changes: Any) -> Connector:
-    """Store a new connector, or `changes` of a known one. Raises ValidationError when a number is taken."""
-    _save(connector, changes, _("Connector numbers are unique in an EVSE, OCPP 1.6 ids in a station."))
+    """Store a new connector, or `changes` of a known one.
+
+    Raises ValidationError when a number is taken, and for one that is to move to another EVSE while a session is open
+    on it.
+    """
+    before = connector.evse_id
+    with transaction.atomic():
+        _save(connector, changes, _("Connector numbers are unique in an EVSE, OCPP 1.6 ids in a station."))
+        if connector.evse_id != before:
+            if connector.sessions.filter(ended_at=None).exists():
+                raise ValidationError({"evse": _("A session is open on %(row)s.") % {"row": connector}})
+            provisioning.tell_moved(connector, before=before)
     return connector
 
 

@@ -192,8 +192,14 @@ def _place(connector: Connector, evse_number: int) -> None:
     taken = set(Connector.objects.filter(evse=evse).values_list("number", flat=True))
     free = next(number for number in range(1, MAX_CONNECTORS + 1) if number not in taken)
     Connector.objects.filter(pk=connector.pk).update(evse=evse, number=free)
-    if evse.pk != connector.evse_id:
-        told: dict[str, object] = {"station": connector.station_id, "evse": connector.evse_id}
-        journal.record("connector.left", subject_type="connector", subject_id=connector.pk, data=told)
-        told |= {"evse": evse.pk, "status": connector.status}
-        journal.record("connector.moved", subject_type="connector", subject_id=connector.pk, data=told)
+    before, connector.evse = connector.evse_id, evse
+    if evse.pk != before:
+        tell_moved(connector, before=before)
+
+
+def tell_moved(connector: Connector, *, before: int) -> None:
+    """A connector belongs to another EVSE than `before`: the one has lost it, the other has it as it is."""
+    told: dict[str, object] = {"station": connector.station_id, "evse": before}
+    journal.record("connector.left", subject_type="connector", subject_id=connector.pk, data=told)
+    told |= {"evse": connector.evse_id, "status": connector.status}
+    journal.record("connector.moved", subject_type="connector", subject_id=connector.pk, data=told)

@@ -37,12 +37,25 @@ SMALL = {
 }
 
 
+def small_run(name, tmp_path, *options):
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "benchmarks", name, *options, f"--json={report}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(report.read_text())
+
+
 @pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL")
 @pytest.mark.parametrize("name", list(SMALL))
 def test_a_small_run_reports(name, tmp_path):
-    report = tmp_path / "report.json"
-    command = [sys.executable, "-m", "benchmarks", name, *SMALL[name], f"--json={report}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(report.read_text())
+    found = small_run(name, tmp_path, *SMALL[name])
     assert (found["name"], found["rows"][0]["chargers"]) == (name, 20)
+
+
+@pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL and Redis")
+def test_faults_in_a_storm_are_told_by_webhook_and_by_letter(tmp_path):
+    found = small_run("alerts", tmp_path, "--faults=5", "--rate=2", "--storm=10")
+    assert {row["way"]: (row["told"], row["doubles"], row["storms"] > 0) for row in found["rows"]} == {
+        "webhook": (5, 0, True),
+        "email": (5, 0, True),
+    }

@@ -43,13 +43,29 @@ def installation(tmp_path_factory):
         found.stop()
 
 
-@pytest.fixture(scope="session")
-def chromium():
+@contextmanager
+def _launched():
     with sync_playwright() as playwright:
         executable = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@contextmanager
+def page_at(url, cookie="", **options):
+    """A page of a browser of its own, of whoever's session the cookie is. Queries come after the browser's end."""
+    with _launched() as browser:
+        context = browser.new_context(base_url=url, **options)
+        if cookie:
+            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+        yield context.new_page()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with _launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

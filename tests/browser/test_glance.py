@@ -37,6 +37,15 @@ def test_a_fault_is_seen_on_the_overview_and_leads_to_its_station(open_page, cha
         chargers.run(charger.clear_fault(1))
 
 
+def test_sites_drawn_as_one_say_in_their_name_what_is_broken_there(open_page, chargers):
+    with chargers.connected("GLANCE-GROUP") as [charger], open_page(viewport={"width": 360, "height": 740}) as page:
+        chargers.run(charger.fault(1))
+        page.goto("/console/wall/")
+        expect(page.locator(".cluster > [data-count]").first).to_be_visible()
+        assert violations(page) == []
+        chargers.run(charger.clear_fault(1))
+
+
 def test_the_map_keeps_its_view_and_the_keyboard_while_it_lives(open_page):
     with open_page() as page:
         page.goto("/console/")

@@ -210,6 +210,10 @@ def test_the_side_bar_shows_where_one_is_on_a_low_screen(open_page):
     with open_page(viewport={"width": 1280, "height": 600}) as page:
         page.goto("/console/organization/")
         expect(page.locator(".side nav [aria-current]")).to_be_in_viewport()
+        # Only the side bar was scrolled for it: the page begins at its head.
+        page.goto("/console/tickets/figures/")
+        expect(page.locator(".side nav [aria-current]")).to_be_in_viewport()
+        assert page.evaluate("scrollY") == 0
 
 
 def test_a_phone_reaches_every_page_of_the_side_bar(open_page):

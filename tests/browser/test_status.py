@@ -1,7 +1,6 @@
 """A visitor of a status page: letters are asked for, come once, and end with one click, while a charger breaks."""
 
 import asyncio
-import shutil
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,44 +9,29 @@ from urllib.request import urlopen
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from monitoring.services import alerting, publication, status_letters
 from stations import journal
 from stations.models import EdgeProcess
 from stations.simulator.charger import VirtualCharger
 from stations.simulator.profile import Profile
-from tests.browser.conftest import violations
+from tests.browser.conftest import page_at, violations
 from tests.monitoring import status_rows
-from tests.monitoring.sinks import MailServer, running
 
 PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def mailbox(settings):
-    """A mail server's letters, as they come."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    with running(MailServer()) as found:
-        settings.EMAIL_PORT = found.server_address[1]
-        yield found.letters
-
-
-@pytest.fixture
 def visit(server):
-    """`with visit(path) as page`: a visitor's phone. Queries come after the browser's end."""
+    """`with visit(path) as page`: a visitor's phone."""
 
     @contextmanager
     def opened(path):
         cache.clear()
-        with sync_playwright() as playwright:
-            executable = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-            page = browser.new_context(base_url=server.http, viewport=PHONE, locale="en-GB").new_page()
+        with page_at(server.http, viewport=PHONE, locale="en-GB") as page:
             page.goto(path)
             yield page
-            browser.close()
 
     return opened
 
@@ -90,11 +74,11 @@ def time_passes(minutes=0):
         status_letters.deliver()
 
 
-def subjects(mailbox):
-    return [letter["Subject"].partition(": ")[2] for letter in mailbox]
+def subjects(mail):
+    return [letter["Subject"].partition(": ")[2] for letter in mail.letters]
 
 
-def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, make_station, depot, visit, mailbox):
+def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, make_station, depot, visit, mail):
     status_rows.publish_page(depot.organization, after_minutes=0)
     home = f"/status/{depot.organization.slug}/"
     make_station("CP-1")
@@ -106,8 +90,8 @@ def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, 
             page.get_by_role("button", name="Subscribe").click()
             expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
         status_letters.deliver()
-        assert subjects(mailbox) == ["Confirm your subscription"]
-        [path] = status_rows.paths_in(mailbox[0].get_body(("plain",)).get_content())
+        assert subjects(mail) == ["Confirm your subscription"]
+        [path] = status_rows.paths_in(mail.letters[0].get_body(("plain",)).get_content())
         with visit(path) as page:
             page.get_by_role("button", name="Confirm").click()
             expect(page.get_by_role("heading", name="You are subscribed")).to_be_visible()
@@ -115,7 +99,7 @@ def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, 
         run(charger.fault(1, "GroundFailure"))
         time_passes()
         broken = f"1 of 1 charging points at {depot.name} out of service"
-        assert subjects(mailbox)[1:] == [f"Investigating: {broken}"]
+        assert subjects(mail)[1:] == [f"Investigating: {broken}"]
         with visit(home) as page:
             expect(page.get_by_role("heading", name="No charging point works")).to_be_visible()
             expect(page.get_by_role("heading", name=broken)).to_be_visible()
@@ -125,14 +109,14 @@ def test_a_subscriber_is_told_once_what_breaks_and_once_that_it_is_over(server, 
         run(charger.clear_fault(1))
         time_passes()
         time_passes(minutes=2)
-        assert subjects(mailbox)[2:] == [f"Resolved: {broken}"]
+        assert subjects(mail)[2:] == [f"Resolved: {broken}"]
         with visit(home) as page:
             expect(page.get_by_role("heading", name="All charging points work")).to_be_visible()
             expect(page.get_by_text("It is over.")).to_be_visible()
 
-        [path] = status_rows.paths_in(mailbox[2]["List-Unsubscribe"])
+        [path] = status_rows.paths_in(mail.letters[2]["List-Unsubscribe"])
         with urlopen(f"{server.http}{path}", data=b"List-Unsubscribe=One-Click", timeout=30) as answer:  # noqa: S310 - our own server
             assert answer.status == 200
         run(charger.fault(1, "GroundFailure"))
         time_passes()
-        assert len(mailbox) == 3
+        assert len(mail.letters) == 3

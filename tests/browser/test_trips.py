@@ -187,7 +187,7 @@ def test_a_view_is_kept_and_come_back_to(open_page):
         page.get_by_role("link", name="Save view").click()
         dialog = page.get_by_role("dialog", name="Save this view")
         dialog.get_by_label("Name").fill("Free ones")
-        dialog.get_by_role("button", name="Store").click()
+        dialog.get_by_role("button", name="Save").click()
         views = page.get_by_role("navigation", name="Views")
         expect(views.get_by_role("link", name="Free ones")).to_have_attribute("aria-current", "page")
         views.get_by_role("link", name="All").click()

@@ -1,14 +1,13 @@
 """An incident from the fault to its end: by the letter to whoever is on call, and live on the console."""
 
 import re
-import shutil
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from drivers import clock
 from drivers.domain.roles import Role
@@ -16,22 +15,18 @@ from monitoring.models import EscalationPolicy, EscalationStep, Incident
 from monitoring.services import notifying
 from tests import factories
 from tests.browser.chargers import Chargers
+from tests.browser.conftest import page_at
 from tests.monitoring import on_call
 from tests.monitoring.alert_rows import AlertFactory, IncidentFactory
-from tests.monitoring.sinks import MailServer
-from tests.monitoring.sinks import running as serving
 
 # --- By letter ---
 
 
 @pytest.fixture
-def mail(settings, server):
-    """A mail server that keeps what it is given; what links in letters begin with leads to the server."""
-    settings.PORTAL_URL = f"http://{server.address}"
-    with serving(MailServer()) as found:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = found.server_address
-        yield found
+def mail(mail, settings, server):
+    """What links in letters begin with leads to the server."""
+    settings.PORTAL_URL = server.http
+    return mail
 
 
 @pytest.fixture
@@ -61,19 +56,12 @@ def _acknowledged_in_the_browser(link, person):
     client = Client()
     client.force_login(person)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": origin}
-    with sync_playwright() as playwright:
-        executable = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        context = browser.new_context()
-        context.add_cookies([cookie])
-        page = context.new_page()
+    with page_at(origin, client.cookies["sessionid"].value) as page:
         page.goto(link)
         expect(page.get_by_role("heading", name="Acknowledge “CP-1 is down.”?").last).to_be_visible()
         page.get_by_role("button", name="Acknowledge").click()
         expect(page.get_by_text("Acknowledged: nobody else is woken.")).to_be_visible()
         expect(page.locator(".page-head")).to_contain_text("Acknowledged")
-        browser.close()
 
 
 def _link_to_acknowledge(letter):

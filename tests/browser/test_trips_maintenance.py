@@ -1,17 +1,17 @@
 """A technician at the charger, on a phone: an inspection without a connection, and a work order from start to done."""
 
-import shutil
-from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 
 import pytest
 from django.test import Client
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from drivers.domain.roles import Role
 from monitoring.models import Checklist, Inspection, WorkOrder
 from tests import factories
+from tests.browser.conftest import page_at
 from tests.monitoring.maintenance_rows import ChecklistFactory, WorkOrderFactory
 
 PHONE = {"width": 360, "height": 740}
@@ -31,20 +31,8 @@ def cookie(make_station, depot):
 
 @pytest.fixture
 def on_phone(server, cookie):
-    """`with on_phone() as page`: signed in, 360 px wide. Queries come after the browser's end."""
-
-    @contextmanager
-    def opened():
-        with sync_playwright() as playwright:
-            executable = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-            url = f"http://{server.address}"
-            context = browser.new_context(base_url=url, viewport=PHONE, has_touch=True)
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
-            yield context.new_page()
-            browser.close()
-
-    return opened
+    """`with on_phone() as page`: signed in, 360 px wide."""
+    return partial(page_at, server.http, cookie, viewport=PHONE, has_touch=True)
 
 
 def _photo():
@@ -166,7 +154,7 @@ def test_a_work_order_from_start_to_done_with_a_thumb(on_phone, database):
         start.click()
         page.locator("#outcome-found").select_option("connector")
         page.locator("#outcome-cured").select_option("replaced")
-        page.get_by_role("button", name="Store, and done").click()
+        page.get_by_role("button", name="Save, and done").click()
         expect(page.get_by_role("button", name="Open again")).to_be_visible()
     order = database.at_once(WorkOrder.objects.get)
     assert (order.state, order.found, order.cured) == ("done", "connector", "replaced")

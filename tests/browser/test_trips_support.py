@@ -1,13 +1,10 @@
 """A driver at a broken charger and support, through a browser and by real letters, to the end."""
 
 import asyncio
-import shutil
-from contextlib import contextmanager
 from email.message import EmailMessage
 
-import pytest
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from drivers.domain.roles import Role
 from monitoring.models import SupportPolicy, Ticket
@@ -15,39 +12,9 @@ from monitoring.services import fetching_letters, ticket_letters
 from monitoring.services.incoming_letters import take_in
 from stations.services.labels import give_codes
 from tests import factories
-from tests.monitoring.imap_server import ImapServer
-from tests.monitoring.sinks import MailServer
-from tests.monitoring.sinks import running as serving
+from tests.browser.conftest import page_at
 
 PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture
-def mail(settings):
-    with serving(MailServer()) as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server
-
-
-@pytest.fixture
-def mailbox(settings):
-    with serving(ImapServer()) as server:
-        settings.SUPPORT_MAILBOX = server.url
-        yield server
-
-
-@contextmanager
-def browser_at(server, cookie="", **options):
-    with sync_playwright() as playwright:
-        executable = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        url = f"http://{server.address}"
-        context = browser.new_context(base_url=url, **options)
-        if cookie:
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
-        yield context.new_page()
-        browser.close()
 
 
 def _answer(letter, text, number):
@@ -97,7 +64,7 @@ async def test_a_fault_is_reported_answered_by_letter_and_solved(connect, server
 
 
 def _report(server, code):
-    with browser_at(server, viewport=PHONE, has_touch=True) as page:
+    with page_at(server.http, viewport=PHONE, has_touch=True) as page:
         page.goto(f"/c/{code}")
         page.get_by_role("link", name="Help with this charger").click()
         expect(page.get_by_text("out of order")).to_be_visible()
@@ -111,7 +78,7 @@ def _report(server, code):
 
 
 def _answer_at_desk(server, cookie):
-    with browser_at(server, cookie, viewport={"width": 1280, "height": 900}) as page:
+    with page_at(server.http, cookie, viewport={"width": 1280, "height": 900}) as page:
         page.goto("/console/tickets/")
         page.get_by_role("link", name="I cannot unplug").click()
         expect(page.get_by_text("ConnectorLockFailure").first).to_be_visible()
@@ -121,7 +88,7 @@ def _answer_at_desk(server, cookie):
 
 
 def _read_on(server, page_url):
-    with browser_at(server, viewport=PHONE) as page:
+    with page_at(server.http, viewport=PHONE) as page:
         page.goto(page_url)
         expect(page.get_by_text("Thank you, I am waiting.")).to_be_visible()
         expect(page.get_by_text("They came. It works.")).to_be_visible()

@@ -1,16 +1,16 @@
 """A driver calls from a charger that is down: from the call to the letter that says that it works again."""
 
-import shutil
-from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from drivers.domain.roles import Role
 from monitoring.models import CannedAnswer, Ticket
 from monitoring.services import ticket_incidents
 from tests import factories
+from tests.browser.conftest import page_at
 from tests.monitoring.alert_rows import AlertFactory, IncidentFactory
 
 
@@ -29,20 +29,8 @@ def cookie(make_station, depot):
 
 @pytest.fixture
 def at_desk(server, cookie):
-    """`with at_desk() as page`: signed in. Queries come after the browser's end."""
-
-    @contextmanager
-    def opened():
-        with sync_playwright() as playwright:
-            executable = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-            url = f"http://{server.address}"
-            context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 900})
-            context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
-            yield context.new_page()
-            browser.close()
-
-    return opened
+    """`with at_desk() as page`: signed in."""
+    return partial(page_at, server.http, cookie, viewport={"width": 1280, "height": 900})
 
 
 def _take_the_call(page):

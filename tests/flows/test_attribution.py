@@ -8,11 +8,13 @@ import pytest
 import websockets
 from django.utils import timezone
 
+from drivers.domain.roles import Role
 from monitoring.models import Drop
-from monitoring.services import drops
+from monitoring.services import drops, provider_ranges
 from stations import journal
 from stations.domain.partings import Parting
 from stations.models import Connection, EdgeProcess
+from tests import factories
 from tests.line import Line
 from tests.server import running
 
@@ -35,6 +37,46 @@ def chargers(make_station, database):
         return sockets
 
     return connect
+
+
+# All of 127.0.0.0/8 is loopback, so each site can have an address of its own, and each provider a network.
+ROUTERS = {"north": "127.1.0.1", "south": "127.1.0.2", "east": "127.2.0.1", "west": "127.2.0.2"}
+PROVIDERS = {"127.1.0.0/16": "Fibre", "127.2.0.0/16": "Cable"}
+
+
+@pytest.fixture
+def come(server):
+    """`come("north")` connects both chargers of a site through its router."""
+
+    async def connect(site):
+        return [
+            await websockets.connect(
+                f"{server.ocpp}/{site}-{number}", subprotocols=["ocpp1.6"], local_addr=(ROUTERS[site], 0)
+            )
+            for number in range(2)
+        ]
+
+    return connect
+
+
+@pytest.fixture
+async def sites(depot, database, come):
+    """The sockets of each site, connected for an hour."""
+
+    def found():
+        owner = factories.MembershipFactory(organization=depot.organization, role=Role.OWNER).user
+        for pattern, name in PROVIDERS.items():
+            provider_ranges.add(organization=depot.organization, pattern=pattern, name=name, by=owner)
+        for name in ROUTERS:
+            site = factories.SiteFactory(organization=depot.organization, name=name)
+            for number in range(2):
+                factories.StationFactory(site=site, identity=f"{name}-{number}", security_profile=0)
+
+    await database(found)
+    sockets = {name: await come(name) for name in ROUTERS}
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    await database(lambda: Connection.objects.update(opened_at=an_hour_ago))
+    return sockets
 
 
 @pytest.fixture
@@ -101,3 +143,23 @@ async def test_a_power_cut_is_known_by_how_the_chargers_boot(server, chargers, v
             await socket.send(json.dumps([2, "boot", "BootNotification", told]))
             await socket.recv()
         assert await verdicts(3) == ["power"] * 3
+
+
+async def test_sites_of_one_provider_that_drop_at_once_and_come_back_are_the_provider(sites, come, verdicts, database):
+    for socket in (*sites["north"], *sites["south"]):
+        socket.transport.abort()
+    back = [*await come("north"), *await come("south")]
+    assert await verdicts(4) == ["provider"] * 4
+    found = await database(lambda: set(Drop.objects.values_list("provider", "lost", "stood", "cause")))
+    assert found == {("Fibre", 4, 0, "provider:Fibre")}
+    assert not await database(Drop.objects.filter(back_at=None).exists)
+    assert all(socket.state is websockets.State.OPEN for socket in back)
+
+
+async def test_one_site_of_a_provider_that_drops_and_comes_back_is_its_router(sites, come, verdicts, database):
+    for socket in sites["north"]:
+        socket.transport.abort()
+    await come("north")
+    assert await verdicts(2) == ["router"] * 2
+    found = await database(lambda: set(Drop.objects.values_list("address", "lost", "stood")))
+    assert found == {("127.1.0.1", 2, 0)}

@@ -131,6 +131,20 @@ def test_connections_of_a_dead_process_are_closed_at_their_last_seen(db):
     assert fact.at == connection.last_seen
 
 
+def test_a_charger_that_is_back_before_its_dead_process_is_found_out_was_away_since_its_last_sign(db):
+    station = factories.StationFactory()
+    dead = opened(station, make_process(timedelta(seconds=-1)))
+    opened(station, make_process(timedelta(seconds=5)))
+    dead.refresh_from_db()
+    assert dead.close_reason == "its edge process died"
+    kinds = list(Fact.objects.order_by("id").values_list("kind", "data__connection", "at"))
+    assert kinds[1] == ("station.disconnected", dead.pk, dead.last_seen)
+    assert [kind for kind, *_ in kinds] == ["station.connected", "station.disconnected", "station.connected"]
+    station.refresh_from_db()
+    assert station.connected
+    assert station.connection_id != dead.pk
+
+
 def test_connections_of_a_living_process_stay(db):
     station = factories.StationFactory()
     opened(station, make_process(timedelta(seconds=5)))

@@ -1,35 +1,22 @@
 """From what chargers report over real sockets to incidents, and back."""
 
-from datetime import timedelta
-
 import websockets
-from django.utils import timezone
 
 from monitoring.models import Alert, Incident
-from monitoring.services import alerting
-from stations import journal
-from stations.models import EdgeProcess, Station
-
-
-def _look(minutes=0):
-    """All news are dealt with; then the rules look, some minutes later, with a process that has been there for long."""
-    while journal.deliver():
-        pass
-    now = timezone.now()
-    EdgeProcess.objects.update(started_at=now - timedelta(days=1), lease_until=now + timedelta(hours=1))
-    alerting.sweep(now=now + timedelta(minutes=minutes))
+from stations.models import Station
+from tests.flows.looking import look
 
 
 async def test_a_fault_is_an_incident_until_the_charger_recovers(charger, database):
     async with charger:
         await charger.boot()
         await charger.fault(1, "GroundFailure")
-        await database(_look)
+        await database(look)
         (alert,) = await database(lambda: list(Alert.objects.select_related("incident")))
         assert (alert.rule, alert.raised_at is not None, alert.incident.is_open) == ("faulted", True, True)
         await charger.clear_fault(1)
-        await database(_look)
-        await database(lambda: _look(2))
+        await database(look)
+        await database(lambda: look(2))
     incident = await database(Incident.objects.get)
     assert (incident.is_open, incident.resolved_by_id) == (False, None)
 
@@ -42,6 +29,6 @@ async def test_ten_chargers_of_a_site_that_go_away_are_one_incident(server, make
     for socket in sockets:
         await socket.close()
     await database.until(lambda: not Station.objects.filter(connection__isnull=False).exists(), "all are offline")
-    await database(lambda: _look(4))
+    await database(lambda: look(4))
     assert await database(Alert.objects.filter(rule="offline").count) == 10
     assert await database(Incident.objects.count) == 1

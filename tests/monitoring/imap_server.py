@@ -2,6 +2,8 @@
 
 import re
 import socketserver
+from base64 import b64decode
+from urllib.parse import quote
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -10,7 +12,11 @@ class _Session(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             tag, _, command = line.decode().strip().partition(" ")
             verb = command.upper()
-            if verb.startswith("LOGIN"):
+            if verb == "AUTHENTICATE PLAIN":
+                self._say("+ ")
+                _zone, user, password = b64decode(self.rfile.readline()).decode().split("\0")
+                self._say(f"{tag} {'OK in' if (user, password) == self.server.account else 'NO who are you'}")
+            elif verb.startswith("LOGIN"):
                 _login, user, password = command.split(" ", 2)
                 is_known = (user.strip('"'), password.strip('"')) == self.server.account
                 self._say(f"{tag} {'OK in' if is_known else 'NO who are you'}")
@@ -28,7 +34,7 @@ class _Session(socketserver.StreamRequestHandler):
             elif verb.startswith("SELECT"):
                 self._done(tag, f"* {len(self.server.letters)} EXISTS")
             else:
-                self._done(tag, "* CAPABILITY IMAP4rev1")
+                self._done(tag, f"* CAPABILITY IMAP4rev1{' AUTH=PLAIN' if self.server.has_plain else ''}")
 
     def _fetch(self, tag, uid, verb):
         raw = self.server.letters[uid][0]
@@ -50,7 +56,7 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
-    """`letters`: by UID, as they came, with their flags."""
+    """`letters`: by UID, as they came, with their flags. `has_plain`: takes passwords outside of ASCII."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -58,7 +64,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Session)
         self.account = ("support@volta.example", "p@ss/word")
-        self.letters, self.dies_before_marking = {}, False
+        self.letters, self.dies_before_marking, self.has_plain = {}, False, False
 
     def put(self, letter):
         uid = len(self.letters) + 1
@@ -70,4 +76,5 @@ class ImapServer(socketserver.ThreadingTCPServer):
 
     @property
     def url(self):
-        return f"imap://support%40volta.example:p%40ss%2Fword@127.0.0.1:{self.server_address[1]}/INBOX"
+        user, password = (quote(part, safe="") for part in self.account)
+        return f"imap://{user}:{password}@127.0.0.1:{self.server_address[1]}/INBOX"

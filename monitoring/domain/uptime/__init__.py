@@ -1,6 +1,6 @@
 """Uptime: a ledger of intervals per EVSE, and the figures that follow from it. docs/uptime.md tells the rules."""
 
-from monitoring.domain.uptime.budget import Budget, error_budget
+from monitoring.domain.uptime.budget import Budget, Left, budget_past, error_budget
 from monitoring.domain.uptime.figures import (
     NEVI_MINUTES,
     NEVI_TARGET,
@@ -46,6 +46,7 @@ __all__ = [
     "Cause",
     "Excluded",
     "Interval",
+    "Left",
     "Nevi",
     "Reason",
     "Signal",
@@ -53,6 +54,7 @@ __all__ = [
     "State",
     "Tally",
     "availability",
+    "budget_past",
     "clipped",
     "connector",
     "disjoint",

@@ -1,6 +1,6 @@
 """The error budget: what a port may still be out in its twelve months before it falls under its target."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,15 +13,19 @@ RECENT = timedelta(days=30)
 HORIZON_MONTHS = 24
 
 
+# An instant, and the minutes left then of the twelve months that end with its month.
+Left = tuple[datetime, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Minutes. `burn_rate`: 1 uses up exactly the budget in twelve months. `breach_at`: when it will be used up if it
-    goes on like the last thirty days; None: not within two years. Negative `left`: it is."""
+    """Minutes. `burn_rate`: 1 uses up exactly the budget in twelve months. `ahead`: what will be left at the end of
+    each month if it goes on like the last thirty days, until it is used up or for two years. Negative `left`: it is."""
 
     allowed: float
     spent: float
     burn_rate: float
-    breach_at: datetime | None
+    ahead: tuple[Left, ...]
 
     @property
     def left(self) -> float:
@@ -30,6 +34,11 @@ class Budget:
     @property
     def is_breached(self) -> bool:
         return self.left <= 0
+
+    @property
+    def breach_at(self) -> datetime | None:
+        """When it is used up; None: not within two years."""
+        return next((at for at, left in self.ahead if left <= 0), None)
 
 
 def error_budget(
@@ -53,7 +62,24 @@ def error_budget(
     days = max(span / timedelta(days=1), 1.0)
     per_day = recent_s / 60 / days
     sustainable = allowed / 365
-    return Budget(allowed, spent, per_day / sustainable, _breach(lost_s, per_day, allowed, now))
+    return Budget(allowed, spent, per_day / sustainable, tuple(_ahead(lost_s, per_day, allowed, now)))
+
+
+def budget_past(
+    lost_s: Mapping[date, int], *, now: datetime, target: float = NEVI_TARGET, since: datetime | None = None
+) -> list[Left]:
+    """What was left at the end of each of the last eleven months and is now; from `since` on, where that is later.
+
+    `lost_s` goes back 23 months: each of these windows has twelve.
+    """
+    allowed = NEVI_MINUTES * (100 - target) / 100
+    this_month = month_of(now)
+    months = [next_month(this_month, -ago) for ago in range(MONTHS - 1, 0, -1)]
+    found = [(month_end(month), allowed - _in_window(lost_s, month) / 60) for month in months]
+    found.append((now, allowed - _in_window(lost_s, this_month) / 60))
+    if since is None or since <= found[0][0]:
+        return found
+    return [(since, allowed), *((at, left) for at, left in found if at > since)]
 
 
 def _in_window(lost_s: Mapping[date, int], month: date) -> int:
@@ -61,20 +87,20 @@ def _in_window(lost_s: Mapping[date, int], month: date) -> int:
     return sum(seconds for of, seconds in lost_s.items() if first <= of <= month)
 
 
-def _breach(lost_s: Mapping[date, int], per_day: float, allowed: float, now: datetime) -> datetime | None:
-    """Month by month ahead: what is spent at its beginning, and when the rest is used up."""
-    if _in_window(lost_s, month_of(now)) / 60 >= allowed:
-        return now
-    if per_day <= 0:
-        return None
+def _ahead(lost_s: Mapping[date, int], per_day: float, allowed: float, now: datetime) -> Iterator[Left]:
+    """Month by month: what is spent at its beginning, and when the rest is used up."""
     expected = dict(lost_s)
     at, month = now, month_of(now)
+    if _in_window(expected, month) / 60 >= allowed:
+        yield now, 0.0
+        return
     for _ in range(HORIZON_MONTHS):
         left = allowed - _in_window(expected, month) / 60
         end = month_end(month)
-        days = (end - at) / timedelta(days=1)
-        if per_day * days >= left:
-            return at + timedelta(days=max(left, 0) / per_day)
-        expected[month] = expected.get(month, 0) + round(per_day * days * 60)
+        lost = per_day * ((end - at) / timedelta(days=1))
+        if lost >= left:
+            yield at + timedelta(days=max(left, 0) / per_day), 0.0
+            return
+        yield end, left - lost
+        expected[month] = expected.get(month, 0) + round(lost * 60)
         at, month = end, next_month(month)
-    return None

@@ -1,9 +1,14 @@
-"""The attempts that the demo network's past sessions were: counted at once, since its figures are looked at at once."""
+"""The attempts that the demo network's past sessions were: counted at once, since its figures are looked at at once.
+
+What ports are used to is worked out anew with them."""
 
 import threading
 
+from django.db import transaction
+
 from drivers.models import Organization
-from monitoring.services import success, uptime_rollups
+from monitoring.models import PortHabit
+from monitoring.services import habits, success, uptime_rollups
 
 
 def make(organization: Organization, stop: threading.Event) -> int:
@@ -11,5 +16,8 @@ def make(organization: Organization, stop: threading.Event) -> int:
     written = 0 if stop.is_set() else success.take_in()
     if written:
         success.sweep()
+        with transaction.atomic():
+            PortHabit.objects.filter(evse__station__site__organization=organization).delete()
+        habits.sweep()
         uptime_rollups.roll_up()
     return written

@@ -4,12 +4,15 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from drivers.models import Organization
 from monitoring.domain.uptime import CONNECTION, OPERATOR, connector
 from monitoring.domain.uptime.signals import OFF, ON, Word
 from monitoring.models import Port, UptimeSignal
 from monitoring.services import ledger, uptime_rollups
 from monitoring.services.ledger import Heard
+from stations.domain.status import ConnectorStatus
 from stations.models import Connector, Station
 from stations.services.demo.network import STATIONS, DemoStation
 from stations.services.demo.spells import DAYS, YOUNG, Kind, Spell, spells_of
@@ -34,9 +37,20 @@ def make(organization: Organization, stop: threading.Event) -> int:
         if stop.wait(_BREATH_S):
             return written
         written += ledger.hear_all(list(_signals(plan, station, made_at)))
+        _stands_there(plan, station, made_at)
     if written:
         uptime_rollups.roll_up()
     return written
+
+
+def _stands_there(plan: DemoStation, station: Station, made_at: datetime) -> None:
+    """Where nobody comes any more the plug has said that it is available for as long: silence counts from then on."""
+    for spell in spells_of(plan):
+        if spell.kind is Kind.GHOST:
+            plugs = Connector.objects.filter(station=station, status_at=None)
+            plugs = plugs.filter(evse__number=spell.evse) if spell.evse else plugs
+            with transaction.atomic():
+                plugs.update(status=ConnectorStatus.AVAILABLE, status_at=spell.span(made_at)[0])
 
 
 def _signals(plan: DemoStation, station: Station, made_at: datetime) -> Iterator[Heard]:

@@ -4,8 +4,11 @@ import threading
 from collections.abc import Callable, Sequence
 
 import structlog
+from django.db import transaction
 
+from drivers import clock
 from drivers.models import Organization
+from monitoring.models import RuleRun
 from monitoring.services.demo import (
     attempts,
     cases,
@@ -51,8 +54,12 @@ def begin(*, organization: Organization, stop: threading.Event) -> int:
 
 
 def make(*, organization: Organization, stop: threading.Event) -> int:
-    """Write what else is missing; returns how much that was."""
-    return _make(PARTS, organization, stop)
+    """Write what else is missing; returns how much that was. Rules that look seldom look at what there is now."""
+    written = _make(PARTS, organization, stop)
+    if written:
+        with transaction.atomic():
+            RuleRun.objects.update(due_at=clock.now())
+    return written
 
 
 def _make(parts: Sequence[Part], organization: Organization, stop: threading.Event) -> int:

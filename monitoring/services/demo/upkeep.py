@@ -4,7 +4,7 @@ import base64
 import random
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -40,6 +40,7 @@ _ITEMS: tuple[dict[str, Any], ...] = (
     {"key": "label", "kind": "check", "text": "Helpline number and QR code can be read", "severity": 3},
     {"key": "remark", "kind": "text", "text": "Anything else", "required": False},
 )
+_BEGIN_WORK = time(8, 30)
 # Days ago, station, items that failed.
 _INSPECTED = (
     (83, "ESA-01", ()),
@@ -66,8 +67,9 @@ def make(organization: Organization, stop: threading.Event) -> int:
         if stop.is_set():
             break
         with transaction.atomic():
-            at = organization.created_at - timedelta(days=days_ago) + timedelta(minutes=7 * len(identity) + done)
-            done += _inspect(team, checklist, identity, failed, at)
+            station = Station.objects.select_related("site").get(identity=identity)
+            at = _in_the_morning(station.site, organization.created_at - timedelta(days=days_ago))
+            done += _inspect(team, checklist, station, failed, at + timedelta(minutes=7 * done))
     done += _announce(team)
     plan_sweep.sweep(now=organization.created_at)
     return done
@@ -118,9 +120,13 @@ def _plan(team: Team) -> int:
     return 4
 
 
-def _inspect(team: Team, checklist: Checklist, identity: str, failed: Sequence[str], at: datetime) -> int:
-    station = Station.objects.select_related("site").get(identity=identity)
-    rng = random.Random(f"{identity}/inspection")  # noqa: S311
+def _in_the_morning(site: Site, day: datetime) -> datetime:
+    """Of that day at the site, whenever the network was made."""
+    return datetime.combine(day.astimezone(site.zone).date(), _BEGIN_WORK, site.zone).astimezone(UTC)
+
+
+def _inspect(team: Team, checklist: Checklist, station: Station, failed: Sequence[str], at: datetime) -> int:
+    rng = random.Random(f"{station.identity}/inspection")  # noqa: S311
     person = rng.choice(team.technicians)
     plan = MaintenancePlan.objects.get(organization=team.organization, measure=_M.MONTHS)
     with clock.at(at - timedelta(days=6)):
@@ -141,7 +147,7 @@ def _inspect(team: Team, checklist: Checklist, identity: str, failed: Sequence[s
         report, _ = inspections.receive(
             station=station,
             by=person,
-            client_id=uuid5(NAMESPACE_URL, f"busbar-demo/{identity}/{at:%Y-%m-%d}"),
+            client_id=uuid5(NAMESPACE_URL, f"busbar-demo/{station.identity}/{at:%Y-%m-%d}"),
             sent=_sent(order, checklist, failed, at, rng),
         )
         minutes = rng.randint(35, 80)

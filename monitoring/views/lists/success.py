@@ -8,11 +8,9 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.roles import Permission
-from drivers.formats import NBSP
 from drivers.permissions import Viewer
 from monitoring.domain.success import Rate
 from monitoring.forms.success import USUAL_LEAST, AttemptFilter, SuccessFilter, window
@@ -65,7 +63,7 @@ def _rate_column(key: str, label: Any, *, is_default: bool = True) -> Column[Row
             f"{key}_high": lambda row: round(rate(row).interval[1], 4),
         },
         lambda row: words.interval_text(rate(row)),
-        css="end nowrap",
+        css="end",
         is_default=is_default,
     )
 
@@ -121,7 +119,7 @@ class SuccessList(Listing[SuccessDay, Row]):
         "firmware_version": lambda row: row.line.key.get("firmware_version", ""),
     }
     columns = (
-        Column("name", _("Where"), lambda r: words.line_name(r.line), {}, lambda r: words.line_under(r.line)),
+        Column("name", _("Where"), lambda r: words.line_name(r.line), {}, lambda r: words.line_under(r.line), "nowrap"),
         _rate_column("start", _("Start success")),
         _rate_column("first", _("First try")),
         _rate_column("end", _("End success")),
@@ -250,7 +248,7 @@ class AttemptList(Listing[Attempt, Attempt]):
         Column(
             "authorize",
             _("Time to authorize"),
-            lambda a: "" if a.authorize_s is None else f"{number_format(a.authorize_s, 1)}{NBSP}s",
+            lambda a: "" if a.authorize_s is None else words.seconds_text(a.authorize_s),
             {"authorize_s": lambda a: a.authorize_s},
             css="end nowrap",
             is_default=False,

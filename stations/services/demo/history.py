@@ -120,7 +120,7 @@ def _sessions(
         for spell in spells_of(plan)
         if spell.evse in (None, connector.evse.number) and (spell.kind is not Kind.AWAY or spell.lasts > MISSED)
     ]
-    rng = random.Random(f"{plan.identity}/{connector.evse_id}/{day:%Y-%m-%d}")  # noqa: S311
+    rng = random.Random(f"{plan.identity}/{connector.evse.number}/{day:%Y-%m-%d}")  # noqa: S311
     site = next(site for site in SITES if site.name == plan.site)
     weekend = 0.7 if day.weekday() >= 5 else 1.0
     count = round(rng.gauss(site.sessions_per_day * weekend, 1.0))

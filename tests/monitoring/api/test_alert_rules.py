@@ -1,5 +1,10 @@
 """/alert-rules/"""
 
+import pytest
+from django.utils import timezone
+
+from monitoring.models import RuleSetting
+
 URL = "/api/v1/alert-rules/"
 
 
@@ -41,6 +46,32 @@ def test_a_figure_out_of_bounds_is_refused_with_its_bounds(api, operator):
     assert answer.status_code == 400
     assert "from 0 to 1,440" in answer.content.decode()
     assert api(operator).patch(f"{URL}offline/", {"values": {"nonsense": 1}}, format="json").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "value"),
+    [
+        ("failed_starts", "attempts", 0),
+        ("failed_starts", "attempts", 1),
+        ("failed_starts", "people", 0),
+        ("zero_energy", "attempts", 0),
+        ("zero_energy", "people", "0.5"),
+        ("low_power", "vehicles", 0),
+        ("low_power", "percent", 101),
+        ("ghost_port", "gaps", 0),
+    ],
+)
+def test_what_would_call_every_port_down_is_refused(api, operator, rule, name, value):
+    answer = api(operator).patch(f"{URL}{rule}/", {"values": {name: value}}, format="json")
+    assert answer.status_code == 400
+    assert "Enter a number from" in answer.content.decode()
+
+
+def test_what_was_set_when_more_was_allowed_counts_as_the_bound(api, operator, organization):
+    RuleSetting.objects.create(
+        organization=organization, rule="failed_starts", values={"people": "0"}, changed_at=timezone.now()
+    )
+    assert values(rule_of(api(operator), "failed_starts"))["people"] == 1
 
 
 def test_who_may_not_set_up_monitoring_changes_nothing(api, viewer, technician, stranger, site):

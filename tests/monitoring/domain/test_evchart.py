@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitoring.domain import evchart
 from monitoring.domain.evchart import Costs, Port, Quarter, Told
-from tests.monitoring.evchart_fields import problems
+from tests.monitoring.evchart_fields import fields, problems
 
 PORT = Port("NEVI-1", "busbar_networks", "DE*VLT*E01*1")
 START = datetime(2026, 7, 1, tzinfo=UTC)
@@ -29,6 +29,12 @@ def told(**values):
         "token_type": "ISO14443",
     }
     return Told(**{**usual, **values})
+
+
+@pytest.mark.parametrize("module", [2, 3, 4, 5])
+def test_columns_are_the_official_fields_in_their_order(module):
+    names = [field["field_name"] for field in fields(module)]
+    assert list(evchart.COLUMNS[module]) == ["station_id", "network_provider", *names]
 
 
 @given(

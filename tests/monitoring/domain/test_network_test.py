@@ -12,6 +12,7 @@ from monitoring.domain.network_test import Change, Found, Outcome, Problem, comp
         ([Problem.NO_ANSWER], Found(was_answered=False)),
         ([Problem.LOST], Found(was_answered=False, was_lost=True)),
         ([Problem.NOTHING_CAME], Found(was_answered=True, came=False)),
+        ([Problem.LARGE_LOST], Found(was_answered=True, came=True, large_came=False)),
         ([Problem.SLOW_ANSWER, Problem.SLOW_PING], Found(was_answered=True, answer_ms=9000, ping_ms=2000)),
         ([Problem.CLOCK_WRONG], Found(was_answered=True, clock_offset_s=-3600)),
         ([Problem.NOT_ENCRYPTED], Found(was_answered=True, is_secure=False, must_be_secure=True)),

@@ -9,6 +9,8 @@ from django.utils import translation
 from monitoring.rules.base import rules
 from stations import journal
 
+# By what a first step is said: what to do, or the page that tells it.
+STEPS = re.compile(r"\b(look|check|renew|restart|reset|compare|correct|run|see|read|have|order|page)\b", re.IGNORECASE)
 DOCS = Path(__file__).parents[3] / "docs" / "alerts.md"
 
 
@@ -25,6 +27,11 @@ def test_a_rule_says_what_it_is_in_every_language(rule):
             german = str(text)
         assert german
         assert str(text)
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.name)
+def test_a_rule_says_what_to_do_first(rule):
+    assert STEPS.search(str(rule.about))
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.name)

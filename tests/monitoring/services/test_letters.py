@@ -10,31 +10,13 @@ from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
 
-from monitoring.models import SupportPolicy, Ticket, TicketMessage
+from monitoring.models import SupportPolicy, Ticket, TicketAttachment, TicketMessage
 from monitoring.services import fetching_letters, reply_addresses, ticket_letters, ticket_tokens, tickets
 from monitoring.services.incoming_letters import Taken, take_in
 from tests import factories
-from tests.monitoring.imap_server import ImapServer
-from tests.monitoring.sinks import MailServer, running
 from tests.monitoring.tickets import report
 
 SUPPORT = "support@volta.example"
-
-
-@pytest.fixture
-def mail(settings):
-    """A mail server that keeps what it is given."""
-    with running(MailServer()) as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server
-
-
-@pytest.fixture
-def mailbox(settings):
-    with running(ImapServer()) as server:
-        settings.SUPPORT_MAILBOX = server.url
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -239,6 +221,34 @@ def test_pictures_are_drawn_anew_and_programs_are_not_kept(ticket):
     assert ticket.messages.filter(is_internal=True, body__contains="virus.exe").exists()
 
 
+@pytest.fixture
+def store(settings, tmp_path):
+    """Where files are kept."""
+    settings.MEDIA_ROOT = tmp_path
+    return lambda: [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+@pytest.mark.parametrize("is_answer", [True, False])
+def test_a_picture_survives_a_process_that_dies_over_its_letter(network, monkeypatch, store, is_answer):
+    picture = BytesIO()
+    Image.new("RGB", (30, 20)).save(picture, "PNG")
+    found = letter(to=reply_addresses.reply_to(report(network)) if is_answer else SUPPORT)
+    found.add_attachment(picture.getvalue(), maintype="image", subtype="png", filename="plug.png")
+
+    def die(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TicketAttachment.objects, "bulk_create", die)
+        with pytest.raises(SystemExit):
+            take_in(found.as_bytes())
+    assert store() == []
+    assert take_in(found.as_bytes()) == (Taken.ANSWER if is_answer else Taken.TICKET)
+    assert take_in(found.as_bytes()) == Taken.KNOWN
+    assert TicketAttachment.objects.get().message == TicketMessage.objects.get(message_id="<1@mail.example.com>")
+    assert len(store()) == 1
+
+
 def test_an_answer_opens_what_was_resolved(ticket, operator):
     tickets.resolve(ticket=ticket, by=operator)
     take_in(letter(to=reply_addresses.reply_to(ticket)).as_bytes())
@@ -271,6 +281,15 @@ def test_a_connection_that_breaks_before_the_mark_loses_and_doubles_nothing(mail
 
 def test_a_wrong_password_harms_nothing(mailbox, settings):
     settings.SUPPORT_MAILBOX = mailbox.url.replace("word", "ward")
+    assert fetching_letters.fetch() == 0
+
+
+def test_a_password_may_have_letters_of_any_language(mailbox, ticket, settings):
+    mailbox.account, mailbox.has_plain = ("support@volta.example", "pass/wörd"), True
+    settings.SUPPORT_MAILBOX = mailbox.url
+    mailbox.put(letter(to=reply_addresses.reply_to(ticket)))
+    assert fetching_letters.fetch() == 1
+    mailbox.has_plain = False
     assert fetching_letters.fetch() == 0
 
 

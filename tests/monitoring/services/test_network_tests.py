@@ -37,7 +37,7 @@ def answered(command, state="accepted", ms=250, **fields):
 
 def sweep(seconds=0):
     network_tests.sweep(now=NOW + timedelta(seconds=seconds))
-    return NetworkTestResult.objects.select_related("trigger", "bulk").order_by("pk").first()
+    return NetworkTestResult.objects.select_related("trigger", "bulk", "download").order_by("pk").first()
 
 
 def heartbeat(station, ms=300):
@@ -54,9 +54,12 @@ def test_a_charger_that_answers_all_passes(free, start):
     assert result.bulk.kind == "get_variables"
     answered(result.bulk, ms=500, result='{"configurationKey":[]}')
     result = sweep(2)
+    assert result.download.kind == "data_transfer"
+    answered(result.download, state="rejected", ms=512)
+    result = sweep(3)
     assert (result.state, result.problems) == ("passed", [])
     assert (result.answer_ms, result.arrival_ms, result.answer_bytes) == (250, 300, 23)
-    assert result.bytes_per_s == 46
+    assert (result.bytes_per_s, result.download_bytes_per_s) == (46, 4000)
     run.refresh_from_db()
     assert run.finished_at is not None
 
@@ -73,7 +76,27 @@ def test_who_charges_is_asked_only_the_smallest_question(station, start):
     answered(sweep().trigger)
     heartbeat(station)
     result = sweep(1)
-    assert (result.state, result.bulk, result.had_session) == ("passed", None, True)
+    assert (result.state, result.bulk, result.download, result.had_session) == ("passed", None, None, True)
+
+
+@pytest.mark.parametrize("end", ["timeout", "unknown"])
+def test_who_takes_small_messages_and_no_large_one_fails(free, start, end):
+    start()
+    answered(sweep().trigger)
+    heartbeat(free)
+    answered(sweep(1).bulk)
+    answered(sweep(2).download, state=end)
+    result = sweep(3)
+    assert (result.state, result.problems) == ("failed", ["large_lost"])
+
+
+def test_a_charger_that_knows_no_data_transfer_has_taken_it_in(free, start):
+    start()
+    answered(sweep().trigger)
+    heartbeat(free)
+    answered(sweep(1).bulk)
+    answered(sweep(2).download, state="failed", error_code="NotImplemented")
+    assert sweep(3).state == "passed"
 
 
 def test_who_does_not_answer_fails(free, start):
@@ -88,14 +111,16 @@ def test_an_accepted_trigger_without_its_message_fails(free, start):
     answered(sweep().trigger)
     assert sweep(5).state == "running"
     answered(sweep(40).bulk)
-    assert sweep(41).problems == ["nothing_came"]
+    answered(sweep(41).download)
+    assert sweep(42).problems == ["nothing_came"]
 
 
 def test_a_charger_that_knows_no_trigger_is_not_blamed(free, start):
     start()
     answered(sweep().trigger, state="failed", error_code="NotImplemented")
     answered(sweep(1).bulk)
-    assert sweep(2).state == "passed"
+    answered(sweep(2).download)
+    assert sweep(3).state == "passed"
 
 
 def test_few_are_asked_at_once(site, start):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from drivers.domain.roles import Role
 from monitoring.models import (
     Channel,
+    Escalation,
     EscalationPolicy,
     EscalationStep,
     Incident,
@@ -349,3 +350,37 @@ def test_a_role_that_only_looks_may_want_to_be_told_too(site):
     opened(site)
     notifying.tell()
     assert [who for who, _ in letters()] == ["v"]
+
+
+def stumbles_over(monkeypatch, name, broken_row):
+    """A function of the escalation that is broken for this row only; returns how to mend it."""
+    whole = getattr(escalation, name)
+
+    def broken(row, *args, **more):
+        if row == broken_row:
+            raise ValueError("nobody has thought of this")
+        return whole(row, *args, **more)
+
+    monkeypatch.setattr(escalation, name, broken)
+    return monkeypatch.undo
+
+
+def test_an_incident_that_cannot_be_told_of_keeps_no_other(site, technician_on_call, monkeypatch):
+    mend = stumbles_over(monkeypatch, "begin", opened(site, title="CP-1 is faulted."))
+    opened(site, title="CP-2 is faulted.")
+    notifying.tell()
+    assert [letter.subject for letter in mail.outbox] == ["Major incident: CP-2 is faulted. (Volta depot)"]
+    mend()
+    notifying.tell()
+    assert len(mail.outbox) == 2
+
+
+def test_an_escalation_that_fails_keeps_no_other(site, technician_on_call, monkeypatch, time_machine):
+    first = opened(site, title="CP-1 is faulted.")
+    opened(site, title="CP-2 is faulted.")
+    notifying.tell()
+    mail.outbox.clear()
+    stumbles_over(monkeypatch, "_advance", Escalation.objects.get(incident=first))
+    time_machine.shift(timedelta(minutes=10, seconds=1))
+    notifying.tell()
+    assert [letter.subject.partition(": ")[2] for letter in mail.outbox] == ["CP-2 is faulted. (Volta depot)"]

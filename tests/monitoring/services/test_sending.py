@@ -49,6 +49,17 @@ def test_a_message_left_in_dead_hands_is_taken_up_again(waiting, time_machine):
     assert len(mail.outbox) == 1
 
 
+def test_what_left_later_is_none_of_too_many_before(waiting, organization):
+    channel = Channel.objects.create(organization=organization, kind=Channel.Kind.EMAIL, addresses="a@b.de", most=1)
+    later = waiting(channel)
+    later.key, later.state, later.sent_at = "later", State.SENT, timezone.now() + timedelta(days=1)
+    later.save()
+    row = waiting(channel)
+    sending.deliver()
+    row.refresh_from_db()
+    assert row.state == State.SENT
+
+
 def test_what_kills_whoever_sends_it_is_given_up(waiting, time_machine):
     row = waiting()
     for _ in range(sending.MAX_ATTEMPTS):

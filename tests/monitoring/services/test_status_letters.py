@@ -7,11 +7,10 @@ from django.core import mail
 from django.utils import timezone
 
 from monitoring.models import MaintenanceWindow, StatusLetter, StatusSubscriber
-from monitoring.services import publication, status_letters, subscriptions
+from monitoring.services import publication, status_letters, subscriptions, windows
 from monitoring.services.publication import State, Word
 from tests import factories
 from tests.monitoring import status_rows as rows
-from tests.monitoring.sinks import MailServer, running
 
 pytestmark = pytest.mark.django_db
 LETTER = StatusLetter.State
@@ -185,6 +184,68 @@ def test_planned_work_is_told_once_without_what_is_for_staff(organization, site)
     assert "FOR-STAFF" not in letter.body
 
 
+def test_who_comes_after_work_was_announced_has_read_of_it(organization, site, time_machine):
+    _window(site)
+    time_machine.shift(timedelta(minutes=5))
+    rows.subscriber(organization)
+    assert status_letters.tell() == 0
+    _window(site)
+    assert status_letters.tell() == 1
+
+
+def test_work_planned_long_ago_is_news_a_fortnight_before(organization, site, time_machine):
+    window = _window(site)
+    MaintenanceWindow.objects.update(
+        starts_at=window.starts_at + timedelta(days=30), ends_at=window.ends_at + timedelta(days=30)
+    )
+    time_machine.shift(timedelta(days=1))
+    rows.subscriber(organization)
+    assert status_letters.tell() == 0
+    time_machine.shift(timedelta(days=17))
+    assert status_letters.tell() == 1
+
+
+def test_who_was_told_of_work_is_told_once_that_it_is_called_off(organization, site, time_machine):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    status_letters.deliver()
+    rows.subscriber(organization, email="late@example.com")
+    windows.end(window=window)
+    assert status_letters.tell() == 1
+    assert status_letters.tell() == 0
+    status_letters.deliver()
+    assert [letter.to for letter in mail.outbox] == [["reader@example.com"]] * 2
+    assert mail.outbox[1].subject == f"Volta: Planned maintenance at {site.name} is called off"
+    assert "New cables" in mail.outbox[1].body
+
+
+def test_work_that_is_called_off_before_anybody_was_told_makes_no_letters(organization, site):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    windows.end(window=window)
+    status_letters.deliver()
+    assert status_letters.tell() == 0
+    assert mail.outbox == []
+
+
+def test_a_letter_in_somebodys_hands_is_waited_for_when_its_work_is_called_off(organization, site, time_machine):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    status_letters._claim(rows.letters().get().pk)
+    windows.end(window=window)
+    assert status_letters.tell() == 0
+    # Whoever held it is dead, and may have sent it.
+    time_machine.shift(status_letters.CLAIM + timedelta(minutes=1))
+    status_letters.deliver()
+    assert mail.outbox == []
+    assert status_letters.tell() == 1
+    status_letters.deliver()
+    assert ["called off" in letter.subject for letter in mail.outbox] == [True]
+
+
 def test_what_nobody_told_in_time_is_no_news(told, time_machine):
     time_machine.shift(status_letters.STALE + timedelta(hours=1))
     assert status_letters.tell() == 0
@@ -201,30 +262,21 @@ def test_a_sender_that_died_is_followed_by_another_with_the_same_letter(told, ti
     assert (row.state, row.attempts) == (LETTER.SENT, 2)
 
 
-@pytest.fixture
-def server(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    with running(MailServer()) as found:
-        settings.EMAIL_PORT = found.server_address[1]
-        yield found
-
-
-def test_a_mail_server_that_is_busy_is_tried_again_with_patience(told, server, time_machine):
+def test_a_mail_server_that_is_busy_is_tried_again_with_patience(told, mail, time_machine):
     status_letters.tell()
-    server.refuses = 451
+    mail.refuses = 451
     status_letters.deliver()
     assert rows.letters().get().state == LETTER.WAITING
     assert status_letters.deliver() == 0
-    server.refuses = 0
+    mail.refuses = 0
     time_machine.shift(status_letters.FIRST_PAUSE + timedelta(seconds=1))
     status_letters.deliver()
     assert rows.letters().get().state == LETTER.SENT
-    assert server.letters[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail.letters[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_an_address_that_is_refused_for_good_is_given_up(told, server):
+def test_an_address_that_is_refused_for_good_is_given_up(told, mail):
     status_letters.tell()
-    server.refuses = 550
+    mail.refuses = 550
     status_letters.deliver()
     assert rows.letters().get().state == LETTER.FAILED

@@ -134,10 +134,10 @@ def test_figures_of_sites_and_the_network_add_up(tell, port, viewer, stranger, s
     assert uptime.down_now(viewer).get().cause == Cause.FAULT
 
 
-def test_a_budget_tells_when_it_will_be_used_up(tell, port, viewer):
+def test_a_budget_tells_when_it_will_be_used_up(tell, port):
     tell(connector(port.evse.connectors.get().pk), Word.FAULTED, 20)
     uptime_rollups.roll_up(now=at(20 + 100))
-    budget = uptime.error_budgets(viewer, now=at(120))[port.pk]
+    budget = uptime.budgets([port], now=at(120))[port.pk]
     assert budget.allowed == pytest.approx(15_768)
     assert budget.left == pytest.approx(15_768 - 6_000)
     assert budget.breach_at is not None

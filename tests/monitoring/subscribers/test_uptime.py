@@ -131,6 +131,21 @@ def test_a_connector_that_moved_has_its_say_at_the_evse_where_it_is(station):
     assert Port.objects.get(pk=first.evse_id).state == "down"
 
 
+def test_a_connector_that_moved_by_rest_has_its_say_where_it_is_too(api, operator, station):
+    first, second = (factories.ConnectorFactory(evse__station=station, number=n) for n in (1, 2))
+    connection = factories.ConnectionFactory(station=station)
+    tell("station.connected", "station", station.pk, {"connection": connection.pk})
+    status(first, "unknown", "faulted")
+    status(second, "unknown", "available")
+    type(second).objects.filter(pk=second.pk).update(status="available")
+    assert Port.objects.get(pk=first.evse_id).state == "down"
+    changes = {"evse": first.evse.number}
+    assert api(operator).patch(f"/api/v1/connectors/{second.pk}/", changes).status_code == 200
+    journal.deliver()
+    assert Port.objects.get(pk=first.evse_id).state == "up"
+    assert Port.objects.get(pk=second.evse_id).cause == "untold"
+
+
 def test_a_connector_that_was_removed_has_no_say_any_more(station):
     first = factories.ConnectorFactory(evse__station=station)
     second = factories.ConnectorFactory(evse=first.evse)

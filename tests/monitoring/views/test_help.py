@@ -1,6 +1,7 @@
 """Help for drivers, without an account."""
 
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -116,11 +117,29 @@ def test_programs_report_nothing(driver_page, evse):
     assert not Ticket.objects.exists()
 
 
-def test_nobody_reports_without_end(driver_page, evse, monkeypatch):
-    monkeypatch.setattr("monitoring.views.help.MOST_REPORTS", 1)
-    say(driver_page, f"/help/c/{CODE}/")
-    assert "Many reports came from here" in text(say(driver_page, f"/help/c/{CODE}/", once=ONCE[:-1] + "2"))
-    assert Ticket.objects.count() == 1
+def reports(page, count, **more):
+    """How many of so many reports were taken."""
+    answers = [
+        say(page, f"/help/c/{CODE}/", once=str(uuid4()), **{key: value.format(n=n) for key, value in more.items()})
+        for n in range(count)
+    ]
+    return sum("Many reports came" not in text(answer) for answer in answers)
+
+
+def test_nobody_reports_without_end(driver_page, evse):
+    assert reports(driver_page, 9, contact="ada@example.com") == 8
+    assert reports(driver_page, 13) == 12
+
+
+def test_one_contact_is_counted_from_wherever_it_writes(evse):
+    pages = [Client(REMOTE_ADDR=f"192.0.2.{n}") for n in range(9)]
+    assert [reports(page, 1, contact="Ada@Example.com") for page in pages] == [1] * 8 + [0]
+
+
+def test_many_people_behind_one_address_are_heard_and_no_more_than_that(driver_page, evse):
+    assert reports(driver_page, 62, contact="driver{n}@example.com") == 60
+    elsewhere = Client(REMOTE_ADDR="192.0.2.1", headers={"Accept-Language": "en"})
+    assert reports(elsewhere, 1, contact="eve@example.com") == 1
 
 
 def test_what_no_driver_sees_has_no_help_page(driver_page, evse, site):

@@ -131,6 +131,16 @@ def test_a_rule_is_set_for_the_organization_and_for_a_site(client, operator, org
     assert "<strong>5</strong>" in text
 
 
+@pytest.mark.parametrize(
+    ("rule", "name"), [("failed_starts", "attempts"), ("zero_energy", "people"), ("early_signs", "sensitivity")]
+)
+def test_a_threshold_that_would_tell_of_every_port_or_of_none_is_refused(client, operator, rule, name):
+    answer = post(client, operator, "alert-rule", rule, **{name: "0"})
+    assert answer.status_code == 200
+    assert "is greater than or equal to" in answer.content.decode()
+    assert not RuleSetting.objects.exists()
+
+
 def test_who_may_not_manage_monitoring_changes_no_rule(client, technician, site):
     assert post(client, technician, "alert-rule", "offline").status_code == 403
     assert "Change<" not in page(client, technician, "alert-rules").content.decode()

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import orjson
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from monitoring.models import Checklist, Incident, Inspection, MaintenancePlan, MaintenanceWindow, WorkOrder
 from monitoring.services import plan_sweep, work_order_letters, work_orders
+from stations.templatetags.console import clock
 from tests.monitoring.maintenance_rows import ChecklistFactory, PlanFactory, WindowFactory, WorkOrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,15 @@ def test_one_is_made_of_an_incident(browser, operator, site, organization):
     browser(operator).post(url("work-order-new"), sent)
     assert WorkOrder.objects.get().incident == incident
     assert "Look at it" in browser(operator).get(url("incident-work-orders", incident.pk)).content.decode()
+
+
+def test_nobody_is_sent_to_an_incident_that_has_no_place(browser, operator, organization):
+    incident = Incident.objects.create(
+        organization=organization, title="No backup", cause="y", severity=1, opened_at=timezone.now()
+    )
+    page = browser(operator).get(url("incident-work-orders", incident.pk)).content.decode()
+    assert "None yet." in page
+    assert "Make a work order" not in page
 
 
 def test_a_window_is_announced_in_the_time_of_its_site(browser, operator, site, client):
@@ -157,6 +168,17 @@ def test_the_page_at_the_charger_and_its_worker_open(browser, technician, statio
     page = browser(technician)
     assert "Yearly inspection" in page.get(url("inspection-new", station.identity)).content.decode()
     assert page.get(url("inspection-worker")).headers["Content-Type"].startswith("text/javascript")
+
+
+def test_the_letter_is_plain_text_with_the_time_of_the_site(order, operator, technician, mailoutbox):
+    order.due_at = datetime(2099, 7, 1, 10, tzinfo=UTC)
+    order.save()
+    work_orders.assign(order=order, to=technician, by=operator)
+    work_order_letters.send_due()
+    (letter,) = mailoutbox
+    assert f"Due: {clock(order.due_at, order.site)}\n" in letter.body
+    assert "<" not in letter.body
+    assert "\n\n\n" not in letter.body
 
 
 def test_the_letter_goes_to_whom_it_is_assigned(order, operator, technician, mailoutbox):

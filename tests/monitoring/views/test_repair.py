@@ -76,6 +76,15 @@ def test_a_step_that_never_cured_is_named_on_the_page_of_the_playbook(browser, o
     assert "“Hard reset” was tried 10 times and cured nothing" in text
 
 
+def test_each_steps_minutes_say_of_which_step_they_are_and_are_written_as_in_the_readers_language(browser, operator):
+    page = browser(operator)
+    assert 'aria-label="Soft reset: Minutes to wait for its cure"' in page.get(url("playbook")).content.decode()
+    german = page.get(url("playbook"), headers={"accept-language": "de"})
+    assert 'value="0,5"' in german.content.decode()
+    page.post(url("playbook"), filled(german) | {"wait_probe": "1,5"}, headers={"accept-language": "de"})
+    assert Playbook.objects.get().steps[0]["wait_s"] == 90
+
+
 def test_a_playbook_is_changed_and_only_what_differs_is_kept(browser, operator, site):
     page = browser(operator)
     posted = filled(page.get(url("playbook"))) | {"mode": "on", "per_day": 1}

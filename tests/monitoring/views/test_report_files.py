@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from monitoring.domain.evchart import COLUMNS, Quarter
 from monitoring.models import WorkOrder
+from monitoring.services import uptime_rollups
 from tests import factories
 from tests.monitoring.evchart_fields import problems
 from tests.monitoring.exclusion_rows import ExclusionFactory, FederalSiteFactory
@@ -67,6 +68,37 @@ def test_a_session_that_ended_is_told(browser, operator, organization, port, ses
 def test_the_outage_is_told_with_its_length(browser, operator, organization, port):
     (row,) = rows_of(browser, operator, organization, 4)
     assert row["outage_duration"] == "120.00"
+
+
+def test_a_port_that_was_removed_since_was_out_all_the_same(browser, operator, organization, port):
+    ExclusionFactory(
+        site=port.site,
+        starts_at=timezone.now() - 6 * HOUR,
+        ends_at=timezone.now() - 5 * HOUR,
+        state="approved",
+        reviewed_at=timezone.now(),
+    )
+    port.evse.delete()
+    uptime_rollups.rebuild()
+    (row,) = rows_of(browser, operator, organization, 4)
+    assert row["outage_duration"] == "120.00"
+    assert rows_of(browser, operator, organization, 3)[-1]["total_outage_excl"] == "60.00"
+
+
+def test_a_session_whose_evse_only_its_connector_tells_is_told(browser, operator, organization, port, session):
+    session.ended_at, session.evse = timezone.now() - HOUR, None
+    session.save()
+    (row,) = rows_of(browser, operator, organization, 2)
+    assert row["session_id"] == str(session.pk)
+
+
+def test_two_sites_are_not_reported_by_the_same_names(browser, owner, organization, port):
+    other = factories.SiteFactory(organization=organization)
+    told = {name: getattr(port.site.federal, name) for name in ("station_id", "network_provider", "operational_since")}
+    page = reverse("monitoring:federal-site", args=[other.pk])
+    answer = browser(owner).post(page, {**told, "federal_share_percent": 80})
+    assert f"{port.site} is reported by this ID" in answer.content.decode()
+    assert not hasattr(type(other).objects.get(pk=other.pk), "federal")
 
 
 def test_the_uptime_of_each_month_says_outage_and_what_is_excluded(browser, operator, organization, port):

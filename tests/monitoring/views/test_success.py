@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monitoring.services import success
+from monitoring.views.success_wording import seconds_text
 from stations.models import Session
 from tests import factories
 from tests.monitoring.charging import charged, failed
@@ -136,3 +137,8 @@ def test_who_sees_several_organizations_compares_them(browser, operator, noon, s
     page = text(browser(operator).get(PAGE, {"by": "organization"}))
     assert page.index("Elsewhere") < page.index("17 of 20")
     assert "0 of 6" in page
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.02, "< 0.1 s"), (0.1, "0.1 s"), (4.26, "4.3 s")])
+def test_a_short_time_is_not_shown_as_none(seconds, said):
+    assert seconds_text(seconds).replace("\xa0", " ") == said

@@ -1,6 +1,9 @@
 """Pages of uptime: what stands on them is what the ledger says."""
 
+import re
 from datetime import timedelta
+from html import unescape
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,6 +53,27 @@ def test_the_list_as_a_file(browser, viewer, port):
 
 def test_the_summary_says_what_the_network_reaches(browser, viewer, port):
     assert "99.97" in text(browser(viewer).get(reverse("monitoring:uptime-summary")))
+
+
+def test_the_day_of_a_ports_page_stands_in_its_field_in_german_too(browser, viewer, port):
+    address = reverse("monitoring:port", args=[port.pk])
+    page = text(browser(viewer).get(address, headers={"accept-language": "de"}))
+    assert f'name="day" value="{timezone.now().date():%Y-%m-%d}"' in page
+
+
+def test_the_page_of_a_port_draws_its_error_budget_with_the_forecast(browser, viewer, port):
+    page = text(browser(viewer).get(reverse("monitoring:port", args=[port.pk])))
+    assert 'class="is-ahead"' in page
+    assert "15,648 min" in page
+    assert "left of 15,768 min" in page
+
+
+def test_a_budget_that_is_used_up_has_no_forecast(browser, viewer, station):
+    port = port_with_an_outage(station, age=timedelta(days=60), began=timedelta(days=20), lasted=timedelta(days=15))
+    page = text(browser(viewer).get(reverse("monitoring:port", args=[port.pk])))
+    assert 'class="is-ahead"' not in page
+    assert "5,832 min" in page
+    assert "more than the 15,768 min allowed" in page
 
 
 def test_the_page_of_a_port_has_its_outage_with_the_cause(browser, viewer, port):
@@ -190,3 +214,26 @@ def test_a_site_is_reported_once_somebody_says_so(browser, operator, site):
     assert site.__class__.objects.get(pk=site.pk).federal.station_id == "NEVI-9"
     assert browser(operator).post(address, {"remove": "1"}).status_code == 302
     assert not site.__class__.objects.filter(federal__isnull=False).exists()
+
+
+DOCS = Path(__file__).parents[3] / "docs"
+WAYS = [
+    (name, " ".join(match[1].split()))
+    for name in ("uptime.md", "charging-success.md")
+    for match in re.finditer(r"\*([^*]+ → [^*]+)\*", (DOCS / name).read_text())
+]
+
+
+@pytest.mark.parametrize(("document", "way"), WAYS)
+def test_the_ways_that_the_documents_name_lead_somewhere(browser, owner, port, document, way):
+    client, (group, *steps) = browser(owner), way.split(" → ")
+    page = text(client.get(reverse("stations:overview")))
+    assert f">{group}</p>" in page
+    for step in steps:
+        # What a link shows, without its icon.
+        links = {
+            unescape(re.sub(r"<[^>]+>", "", label)).strip(): unescape(address)
+            for address, label in re.findall(r'<a\b[^>]*\bhref="([^"]+)"[^>]*>(.*?)</a>', page, re.DOTALL)
+        }
+        assert step in links
+        page = text(client.get(links[step]))

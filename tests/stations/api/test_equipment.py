@@ -36,6 +36,15 @@ def test_a_connector_needs_an_evse_that_exists(client, station):
     assert response.json()["errors"] == [{"detail": "This station has no such EVSE.", "pointer": "#/evse"}]
 
 
+def test_a_connector_stays_at_its_evse_while_somebody_charges_there(client, station):
+    plug, evse = station.connectors.get(), factories.EvseFactory(station=station)
+    factories.SessionFactory(station=station, connector=plug, evse=plug.evse)
+    answer = client.patch(f"{CONNECTORS}{plug.pk}/", {"evse": evse.number})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/evse")
+    plug.refresh_from_db()
+    assert plug.evse_id != evse.pk
+
+
 def test_equipment_is_changed_and_stays_with_its_station(client, station, site):
     evse, plug = station.evses.get(), station.connectors.get()
     other = factories.StationFactory(site=site)

@@ -1,9 +1,11 @@
 """Ninety days of the demo network: told by the services themselves, whole, once, and with nothing left to send."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from monitoring.models import (
     Drop,
@@ -14,14 +16,20 @@ from monitoring.models import (
     Inspection,
     LinkDay,
     Notification,
+    RuleRun,
     WorkOrder,
 )
-from monitoring.services.demo import past
-from stations.models import Session
+from monitoring.rules.base import Scope, defaults, rules
+from monitoring.services.demo import attempts, past, team, upkeep
+from stations.domain.status import ConnectorStatus
+from stations.models import Connector, Session, Station
 from stations.services.demo import history
 from stations.services.demo.network import STATIONS
 from stations.services.demo.seed import seed
 from stations.services.demo.spells import MISSED, Kind, spells_of
+from stations.services.status import connector_reported
+from stations.services.work import Work
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +37,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def organization(db):
     organization = seed()
+    RuleRun.objects.create(rule="low_power", due_at=timezone.now() + timedelta(hours=1))
     past.begin(organization=organization, stop=threading.Event())
     past.make(organization=organization, stop=threading.Event())
     return organization
@@ -67,6 +76,11 @@ def test_its_past_is_over_and_tells_what_people_did(organization):
     assert set(Exclusion.objects.values_list("state", flat=True)) == {"proposed", "approved", "rejected"}
     assert not Exclusion.objects.filter(reviewed_by=F("author")).exists()
 
+    # What the past shows is not looked for in an hour only.
+    assert RuleRun.objects.get(rule="low_power").due_at <= timezone.now()
+    # What is told of later days first keeps nobody from being told of a day before.
+    assert not Notification.objects.filter(change="digest").exists()
+
     counted = {model: model.objects.count() for model in (Incident, Notification, WorkOrder, Drop, Exclusion)}
     assert past.begin(organization=organization, stop=threading.Event()) == 0
     assert past.make(organization=organization, stop=threading.Event()) == 0
@@ -90,3 +104,35 @@ def test_nobody_charges_where_nobody_could(monkeypatch):
             else:
                 assert not during.exists(), spell
     assert Session.objects.aggregate(wh=Sum("energy_wh"))["wh"] > 1_000_000
+
+
+def test_rules_find_the_port_that_nobody_visits_and_the_one_that_is_weak(monkeypatch, time_machine):
+    monkeypatch.setattr(history, "DAYS", 40)
+    # By the day the chance of each session is another.
+    time_machine.move_to(datetime(2026, 5, 4, 12, tzinfo=UTC))
+    organization, stop, now = seed(), threading.Event(), timezone.now()
+    past.begin(organization=organization, stop=stop)
+    for station in Station.objects.all():
+        factories.connect(station)
+        with Work.transaction({station.pk}, now) as work:
+            for plug in work.connectors[station.pk]:
+                connector_reported(work=work, connector=plug, status=ConnectorStatus.AVAILABLE, at=now, received_at=now)
+    history.make(organization=organization, stop=stop)
+    attempts.make(organization, stop)
+
+    def found(name):
+        scope = Scope(Station.objects.all(), defaults(rules()[name]))
+        return [finding.said.params["station"] for finding in rules()[name].findings(scope, now=now)]
+
+    assert Connector.objects.exclude(status="available").count() == 0
+    assert found("ghost_port") == ["CPH-02"]
+    assert found("low_power") == ["ESA-02"]
+
+
+def test_inspections_are_made_by_day_whenever_the_network_was_made():
+    organization, stop = seed(), threading.Event()
+    organization.created_at = organization.created_at.replace(hour=23, minute=55)
+    team.make(organization, stop)
+    upkeep.make(organization, stop)
+    hours = {row.finished_at.astimezone(row.station.site.zone).hour for row in Inspection.objects.all()}
+    assert hours <= set(range(8, 13))
