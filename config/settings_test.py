@@ -1,6 +1,7 @@
 """Settings of the tests: the installation's own, fast where it does not matter, with a database file of their own.
 
-`DATABASE_URL` and `REDIS_URL` are honoured: the same tests run on PostgreSQL and Redis.
+`DATABASE_URL` and `REDIS_URL` are honoured: the same tests run on PostgreSQL and Redis. Each of pytest's workers takes
+two of Redis's databases, from that one downwards: what one worker's processes queue is not for those of another.
 """
 
 import os
@@ -9,6 +10,11 @@ import tempfile
 # Nothing of the tests may touch the installation's own data. Gone with the process.
 _data = tempfile.TemporaryDirectory(prefix="busbar-test-", ignore_cleanup_errors=True)
 os.environ["DATA"] = _data.name
+
+if os.environ.get("REDIS_URL"):
+    _server, _, _number = os.environ["REDIS_URL"].rpartition("/")
+    _last = int(_number) - 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    os.environ["REDIS_URL"] = f"{_server}/{_last}"
 
 from config.env import BASE_DIR, DATA_DIR  # noqa: E402
 from config.settings import *  # noqa: E402, F403
@@ -23,10 +29,8 @@ if DATABASES["default"]["ENGINE"] == "config.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 
 if REDIS_URL:
-    # Emptying a cache empties its whole Redis database: each of pytest's workers has one of its own below that one.
-    _server, _, _number = REDIS_URL.rpartition("/")
-    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-    CACHES["default"]["LOCATION"] = f"{_server}/{int(_number) - 1 - _worker}"
+    # Emptying a cache empties its whole Redis database.
+    CACHES["default"]["LOCATION"] = f"{_server}/{_last - 1}"
 
 # Static files straight from the source: names without a hash, nothing to collect first.
 STORAGES = {

@@ -1,14 +1,11 @@
 """The crowd of cheap chargers, and a small run of each benchmark that uses it."""
 
-import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from benchmarks.crowd import Charger, Lost, Refused
-from tests.architecture.tree import ROOT
+from tests.benchmarks.running import report_of
 
 
 async def test_a_cheap_charger_talks_and_answers(server, make_station, database, desk):
@@ -37,24 +34,16 @@ SMALL = {
 }
 
 
-def small_run(name, tmp_path, *options):
-    report = tmp_path / "report.json"
-    command = [sys.executable, "-m", "benchmarks", name, *options, f"--json={report}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(report.read_text())
-
-
 @pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL")
 @pytest.mark.parametrize("name", list(SMALL))
 def test_a_small_run_reports(name, tmp_path):
-    found = small_run(name, tmp_path, *SMALL[name])
+    found = report_of(tmp_path, name, *SMALL[name])
     assert (found["name"], found["rows"][0]["chargers"]) == (name, 20)
 
 
 @pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL and Redis")
 def test_faults_in_a_storm_are_told_by_webhook_and_by_letter(tmp_path):
-    found = small_run("alerts", tmp_path, "--faults=5", "--rate=2", "--storm=10")
+    found = report_of(tmp_path, "alerts", "--faults=5", "--rate=2", "--storm=10")
     assert {row["way"]: (row["told"], row["doubles"], row["storms"] > 0) for row in found["rows"]} == {
         "webhook": (5, 0, True),
         "email": (5, 0, True),

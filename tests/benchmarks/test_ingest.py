@@ -1,23 +1,16 @@
 """The ingest benchmarks run to their end: a few chargers, a moment, no figure asked for."""
 
-import json
 import os
-import subprocess
-import sys
 
 import pytest
 
-from tests.architecture.tree import ROOT
+from tests.benchmarks.running import report_of
 
 
 def measured(tmp_path, name, *options):
-    out = tmp_path / "report.json"
-    small = ["--chargers", "3", "--seconds", "1", "--warmup", "0", "--json", str(out)]
-    command = [sys.executable, "-m", "benchmarks", name, *small, *options]
-    environment = os.environ | {"DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(out.read_text())["rows"]
+    small = ["--chargers=3", "--seconds=1", "--warmup=0"]
+    environment = {"DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    return report_of(tmp_path, name, *small, *options, **environment)["rows"]
 
 
 @pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL")

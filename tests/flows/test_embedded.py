@@ -80,6 +80,7 @@ def _stop(process, number=signal.SIGINT):
     return process.wait(timeout=PATIENCE_S)
 
 
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="it is about one process on SQLite")
 def test_a_fresh_installation_charges_stops_cleanly_and_finds_everything_again(tmp_path):
     data, port = tmp_path / "installation", free_port()
     log = data.with_suffix(".log")

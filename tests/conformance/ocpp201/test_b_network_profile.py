@@ -48,12 +48,12 @@ async def test_tc_b_44_set_network_profile_not_accepted(charger, desk, database,
 async def test_secrets_of_a_connection_profile_are_sent_and_shown_to_nobody(charger, desk):
     """The station gets them; the command and the messages show a mask."""
     charger.answers["SetNetworkProfile"] = {"status": "Accepted"}
-    apn = {"apn": "iot", "apn_password": "hidden-1", "sim_pin": 4711, "apn_authentication": "PAP"}
+    apn = {"apn": "iot", "apn_password": "hidden-1", "sim_pin": 90817263, "apn_authentication": "PAP"}
     vpn = {"type": "IKEv2", "server": "vpn.example", "user": "cp", "password": "hidden-2", "key": "hidden-3"}
     command = await desk.command("set_network_profile", slot=1, url=URL, security_profile=2, apn=apn, vpn=vpn)
     data = (await charger.wait_for_call("SetNetworkProfile")).payload["connectionData"]
-    assert data["apn"] == {"apn": "iot", "apnPassword": "hidden-1", "simPin": 4711, "apnAuthentication": "PAP"}
+    assert data["apn"] == {"apn": "iot", "apnPassword": "hidden-1", "simPin": 90817263, "apnAuthentication": "PAP"}
     assert data["vpn"] == vpn
-    for secret in ("hidden", "4711"):
+    for secret in ("hidden", "90817263"):
         assert secret not in str(command)
         assert secret not in str(await desk.get("frames/?station=CP-1&action=SetNetworkProfile"))
