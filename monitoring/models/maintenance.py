@@ -23,6 +23,7 @@ class MaintenanceWindow(models.Model):
     )
     created_by = models.ForeignKey("drivers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(help_text="When it was announced.")
+    moved_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its time last changed.")
     cancelled_at = models.DateTimeField(null=True, blank=True, help_text="Called off before it began.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Ended by a person before its time.")
     # When the sweep has to look at it next; null once all is as it was.

@@ -176,8 +176,8 @@ class StatusLetter(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Given up")
 
-    # Its key begins so where planned work was called off.
-    OFF = "off:"
+    # Its key begins so where planned work was called off, or its time was changed.
+    OFF, MOVED = "off:", "moved:"
 
     subscriber = models.ForeignKey(StatusSubscriber, on_delete=models.CASCADE, related_name="letters", db_index=False)
     key = models.CharField(max_length=40, help_text="What it is about: a subscriber is told of it once.")
@@ -210,3 +210,8 @@ class StatusLetter(models.Model):
     def says_it_is_off(self) -> bool:
         """Whether it takes back what was said of planned work."""
         return self.key.startswith(self.OFF)
+
+    @property
+    def says_it_moved(self) -> bool:
+        """Whether it tells of another time than was told before."""
+        return self.key.startswith(self.MOVED)

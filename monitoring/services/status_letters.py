@@ -30,6 +30,8 @@ CHUNK = 50
 THREADS = 4
 MOST_ATTEMPTS = 6
 FIRST_PAUSE = timedelta(minutes=1)
+# Of a letter that was tried: who gave up may have handed it over before.
+_MAY_HAVE_LEFT = (State.SENT, State.FAILED)
 CALLED_OFF = english("The work was called off.")
 
 log = structlog.get_logger(__name__)
@@ -39,12 +41,12 @@ log = structlog.get_logger(__name__)
 
 
 def tell(*, now: datetime | None = None) -> int:
-    """Write down the letters of updates and planned work, also of work called off, that nobody was told of yet; returns
-    how many."""
+    """Write down the letters of updates and planned work, also of work moved or called off, of which nobody was told
+    yet; returns how many."""
     now = now or clock.now()
     untold = PublicUpdate.objects.filter(told_at=None).order_by("pk").values_list("pk", flat=True)
     written = sum(_tell_update(pk, now) for pk in list(untold[:CHUNK]))
-    return written + _tell_of_work(now) + _tell_what_is_off(now)
+    return written + _tell_of_work(now) + _tell_what_moved(now) + _tell_what_is_off(now)
 
 
 def _tell_update(pk: int, now: datetime) -> int:
@@ -80,15 +82,30 @@ def _tell_of_work(now: datetime) -> int:
     return written
 
 
+def _tell_what_moved(now: datetime) -> int:
+    """Those who were told of another time; a letter that is still to be written says the one that holds."""
+    written = 0
+    moved = MaintenanceWindow.objects.filter(moved_at__gt=now - STALE, cancelled_at=None)
+    for pk, moved_at in moved.values_list("pk", "moved_at"):
+        letters = StatusLetter.objects.filter(window=pk)
+        told = letters.filter(state__in=_MAY_HAVE_LEFT, attempts__gt=0, claimed_at__lt=moved_at)
+        knowing = letters.filter(Q(state=State.WAITING) | Q(claimed_at__gte=moved_at))
+        subscribers = StatusSubscriber.objects.filter(pk__in=told.values("subscriber"))
+        subscribers = subscribers.exclude(pk__in=knowing.values("subscriber"))
+        with transaction.atomic():
+            written += _write(subscribers, f"{StatusLetter.MOVED}{pk}:{moved_at.timestamp():.0f}", now, window=pk)
+    return written
+
+
 def _tell_what_is_off(now: datetime) -> int:
     """Those who were told of work, or may have been: where a letter has left the house or somebody has died over it.
     One that is in somebody's hands is waited for, so that this one comes after it."""
     written = 0
     for pk in MaintenanceWindow.objects.filter(cancelled_at__gt=now - STALE).values_list("pk", flat=True):
-        letters = StatusLetter.objects.filter(window=pk, key=f"work:{pk}")
+        letters = StatusLetter.objects.filter(window=pk).exclude(key__startswith=StatusLetter.OFF)
         with transaction.atomic():
             letters.filter(state=State.WAITING).update(state=State.FAILED, problem=CALLED_OFF)
-            told = letters.filter(state__in=(State.SENT, State.FAILED), attempts__gt=0)
+            told = letters.filter(state__in=_MAY_HAVE_LEFT, attempts__gt=0)
             known = StatusLetter.objects.filter(window=pk, key=f"{StatusLetter.OFF}{pk}").values("subscriber")
             subscribers = StatusSubscriber.objects.filter(pk__in=told.values("subscriber")).exclude(pk__in=known)
             written += _write(subscribers, f"{StatusLetter.OFF}{pk}", now, window=pk)

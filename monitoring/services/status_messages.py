@@ -52,18 +52,21 @@ def _link(name: str, *arguments: object) -> str:
     return f"{settings.PORTAL_URL}{reverse(name, args=arguments)}"
 
 
+def _about_work(letter: StatusLetter) -> str:
+    if letter.says_it_is_off:
+        return _("Planned maintenance at %(site)s is called off")
+    if letter.says_it_moved:
+        return _("Planned maintenance at %(site)s: new time")
+    return _("Planned maintenance at %(site)s")
+
+
 def _content(letter: StatusLetter) -> tuple[str, dict[str, Any]]:
     """Subject, and what the templates say."""
     subscriber = letter.subscriber
     if letter.window is not None:
         window = letter.window
         zone = window.site.zone
-        text = (
-            _("Planned maintenance at %(site)s is called off")
-            if letter.says_it_is_off
-            else _("Planned maintenance at %(site)s")
-        )
-        heading = text % {"site": window.site.name}
+        heading = _about_work(letter) % {"site": window.site.name}
         when = f"{words.moment(window.starts_at, zone)} – {words.moment(window.ends_at, zone)}"
         lines = [window.title, when]
         if not letter.says_it_is_off:

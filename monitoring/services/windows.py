@@ -58,10 +58,12 @@ def change(
         row = _locked(window)
         if row.starts_at <= now and starts_at != row.starts_at:
             raise ValidationError({"starts_at": _("It has begun already.")})
+        if (starts_at, ends_at) != (row.starts_at, row.ends_at):
+            row.moved_at = now
         row.title, row.note, row.starts_at, row.ends_at = title.strip(), note.strip(), starts_at, ends_at
         _check(row, now)
         row.due_at = now if row.starts_at <= now else row.starts_at
-        row.save(update_fields=["title", "note", "starts_at", "ends_at", "due_at"])
+        row.save(update_fields=["title", "note", "starts_at", "ends_at", "moved_at", "due_at"])
     _nudge(row)
     return row
 

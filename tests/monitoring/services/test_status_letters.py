@@ -220,6 +220,71 @@ def test_who_was_told_of_work_is_told_once_that_it_is_called_off(organization, s
     assert "New cables" in mail.outbox[1].body
 
 
+def _move(window, hours):
+    by = timedelta(hours=hours)
+    return windows.change(
+        window=window,
+        title=window.title,
+        note=window.note,
+        starts_at=window.starts_at + by,
+        ends_at=window.ends_at + by,
+    )
+
+
+def test_who_was_told_of_work_is_told_once_of_each_new_time(organization, site, time_machine):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    status_letters.deliver()
+    time_machine.shift(timedelta(minutes=5))
+    rows.subscriber(organization, email="late@example.com")
+    for moves in (1, 2):
+        time_machine.shift(timedelta(minutes=5))
+        window = _move(window, hours=3)
+        assert status_letters.tell() == 1
+        assert status_letters.tell() == 0
+        status_letters.deliver()
+        assert [letter.to for letter in mail.outbox] == [["reader@example.com"]] * (1 + moves)
+    assert mail.outbox[2].subject == f"Volta: Planned maintenance at {site.name}: new time"
+    assert "18:00 UTC" in mail.outbox[2].body
+
+
+def test_a_letter_that_waits_says_the_new_time_and_is_the_only_one(organization, site, time_machine):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    time_machine.shift(timedelta(minutes=5))
+    _move(window, hours=3)
+    assert status_letters.tell() == 0
+    status_letters.deliver()
+    assert status_letters.tell() == 0
+    [letter] = mail.outbox
+    assert "15:00 UTC" in letter.body
+
+
+def test_who_waits_for_the_new_time_of_work_that_is_called_off_hears_only_that(organization, site, time_machine):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    status_letters.deliver()
+    time_machine.shift(timedelta(minutes=5))
+    window = _move(window, hours=3)
+    status_letters.tell()
+    windows.end(window=window)
+    status_letters.tell()
+    status_letters.deliver()
+    assert ["called off" in letter.subject for letter in mail.outbox] == [False, True]
+
+
+def test_other_words_about_work_are_no_new_time(organization, site):
+    rows.subscriber(organization)
+    window = _window(site)
+    status_letters.tell()
+    status_letters.deliver()
+    _move(window, hours=0)
+    assert status_letters.tell() == 0
+
+
 def test_work_that_is_called_off_before_anybody_was_told_makes_no_letters(organization, site):
     rows.subscriber(organization)
     window = _window(site)
