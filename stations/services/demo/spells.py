@@ -41,7 +41,8 @@ class Spell:
     goes_on: bool = False
 
     def span(self, made_at: datetime) -> tuple[datetime, datetime]:
-        """From when to when, for a network made then."""
+        """From when to when, for a network made in that second."""
+        made_at = made_at.replace(microsecond=0)
         start = (made_at - timedelta(hours=self.begins)).replace(microsecond=0)
         if self.goes_on:
             return start, made_at

@@ -1,7 +1,7 @@
 """The demo network: made once, whole, and with a past that can be interrupted."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -16,6 +16,7 @@ from stations.services import rollups
 from stations.services.demo import history
 from stations.services.demo.network import PASSWORD, PEOPLE, SITES, STATIONS, TOKENS
 from stations.services.demo.seed import seed
+from stations.services.demo.spells import spells_of
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +131,10 @@ def test_the_past_is_in_the_roll_ups(organization):
     delivered = Session.objects.filter(station__site__organization=organization).aggregate(wh=Sum("energy_wh"))["wh"]
     days = SiteRollup.objects.filter(site__organization=organization, interval=SiteRollup.Interval.DAY)
     assert days.aggregate(wh=Sum("energy_wh"))["wh"] == delivered > 0
+
+
+def test_a_fraction_of_a_second_moves_nothing_that_befell_it():
+    made_at = datetime(2026, 11, 23, 5, 12, 7, tzinfo=UTC)
+    spells = [spell for plan in STATIONS for spell in spells_of(plan)]
+    later = made_at + timedelta(microseconds=900_000)
+    assert [spell.span(later) for spell in spells] == [spell.span(made_at) for spell in spells]
