@@ -93,7 +93,7 @@ def _tell_what_moved(now: datetime) -> int:
         subscribers = StatusSubscriber.objects.filter(pk__in=told.values("subscriber"))
         subscribers = subscribers.exclude(pk__in=knowing.values("subscriber"))
         with transaction.atomic():
-            written += _write(subscribers, f"{StatusLetter.MOVED}{pk}:{moved_at.timestamp():.0f}", now, window=pk)
+            written += _write(subscribers, f"{StatusLetter.MOVED}{pk}:{moved_at:%y%m%d%H%M%S}", now, window=pk)
     return written
 
 
