@@ -2,10 +2,13 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
 from tests.architecture.tree import ROOT
+
+PATIENCE_S = 420
 
 
 def report_of(directory, name, *options, **environment):
@@ -14,8 +17,14 @@ def report_of(directory, name, *options, **environment):
     command = [sys.executable, "-m", "benchmarks", name, *options, f"--json={report}"]
     # Not a pipe, which ends only with the last process that has it: a worker may outlive its parent.
     with log.open("w") as output:
-        done = subprocess.run(
-            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output, check=False, timeout=420
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=output, start_new_session=True
         )
-    assert done.returncode == 0, log.read_text()
+        try:
+            code = process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            # Its servers and workers too.
+            os.killpg(process.pid, signal.SIGKILL)
+            code = process.wait()
+    assert code == 0, log.read_text()
     return json.loads(report.read_text())
