@@ -70,9 +70,10 @@ def place(tmp_path_factory):
     """All processes were killed when chargers had got commands and not answered them; they are started again, and the
     chargers are back."""
     installation = Installation(tmp_path_factory.mktemp("killed") / "data", UPTIME_GRACE_SECONDS=str(GRACE_S))
+    chargers = {}
     try:
         installation.start()
-        place = Place(installation, installation.api_key(), {}, {}, *2 * [datetime.now(UTC)])
+        place = Place(installation, installation.api_key(), chargers, {}, *2 * [datetime.now(UTC)])
         _begin(place)
         _kill_all(place)
         installation.start()
@@ -82,7 +83,7 @@ def place(tmp_path_factory):
             charger.connect(*_status_of(charger.identity))
         yield place
     finally:
-        for charger in place.chargers.values():
+        for charger in chargers.values():
             charger.close()
         installation.stop()
 
