@@ -57,8 +57,11 @@ def _named(port: Port) -> evchart.Port:
 def _sessions(viewer: Viewer, ports: Sequence[Port], quarter: Quarter) -> Rows:
     """Module 2: sessions that ended in the quarter."""
     for port in ports:
-        here = Q(evse=port.pk) | Q(evse=None, connector__evse=port.pk)
-        ended = visible_sessions(viewer).filter(here, ended_at__gte=quarter.start, ended_at__lt=quarter.end)
+        here = Q(evse=port.pk) | Q(evse=None, connector__evse=port.pk) | Q(deleted_evse=port.pk)
+        # By their station, which has an index.
+        ended = visible_sessions(viewer).filter(
+            here, station=port.station_id, ended_at__gte=quarter.start, ended_at__lt=quarter.end
+        )
         named, is_empty = _named(port), True
         for chunk in _in_chunks(ended.select_related("token").order_by("pk"), SESSIONS):
             is_empty = is_empty and not chunk

@@ -15,6 +15,9 @@ class Session(models.Model):
     evse = models.ForeignKey(
         "stations.Evse", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions", db_index=False
     )
+    deleted_evse = models.BigIntegerField(
+        null=True, blank=True, help_text="Primary key of its EVSE, once that was deleted: the record of it is kept."
+    )
     connector = models.ForeignKey(
         "stations.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="sessions"
     )

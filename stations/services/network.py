@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from drivers.models import Organization
 from stations import journal, live
-from stations.models import Connector, Evse, Site, SiteContact, Station
+from stations.models import Connector, Evse, Session, Site, SiteContact, Station
 from stations.services import provisioning, station_photos, withdrawn_certificates
 
 
@@ -136,8 +136,11 @@ def save_evse(*, evse: Evse, **changes: Any) -> Evse:
 
 
 def delete_evse(*, evse: Evse) -> None:
-    """Remove an EVSE with its connectors. Raises StillInUse while a session is open on it."""
-    _delete(evse)
+    """Remove an EVSE with its connectors. Raises StillInUse while a session is open on it; others remember it."""
+    with transaction.atomic():
+        here = Q(evse=evse) | Q(evse=None, connector__evse=evse)
+        Session.objects.filter(here, station=evse.station_id).update(deleted_evse=evse.pk)
+        _delete(evse)
 
 
 def save_connector(*, connector: Connector, **changes: Any) -> Connector:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from monitoring.domain.evchart import COLUMNS, Quarter
 from monitoring.models import WorkOrder
 from monitoring.services import uptime_rollups
+from stations.services import network
 from tests import factories
 from tests.monitoring.evchart_fields import problems
 from tests.monitoring.exclusion_rows import ExclusionFactory, FederalSiteFactory
@@ -88,6 +89,17 @@ def test_a_port_that_was_removed_since_was_out_all_the_same(browser, operator, o
 def test_a_session_whose_evse_only_its_connector_tells_is_told(browser, operator, organization, port, session):
     session.ended_at, session.evse = timezone.now() - HOUR, None
     session.save()
+    (row,) = rows_of(browser, operator, organization, 2)
+    assert row["session_id"] == str(session.pk)
+
+
+@pytest.mark.parametrize("is_known_by", ["its EVSE", "its connector"])
+def test_a_session_is_told_though_its_evse_was_deleted(browser, operator, organization, port, session, is_known_by):
+    session.ended_at = timezone.now() - HOUR
+    session.evse = session.evse if is_known_by == "its EVSE" else None
+    session.save()
+    network.delete_evse(evse=port.evse)
+    uptime_rollups.rebuild()
     (row,) = rows_of(browser, operator, organization, 2)
     assert row["session_id"] == str(session.pk)
 

@@ -57,3 +57,9 @@ def test_without_outage_the_forecast_gives_back_what_leaves_the_window():
     assert ahead[day(2026, 6, 1)] == ALLOWED - 1000
     assert ahead[day(2026, 7, 1)] == ALLOWED
     assert budget.breach_at is None
+
+
+def test_the_forecast_looks_two_years_ahead_and_no_farther():
+    ahead = error_budget({}, recent_s=60, now=NOW).ahead
+    assert len(ahead) == 24
+    assert ahead[-1][0] == day(2028, 3, 1)
