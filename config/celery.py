@@ -42,6 +42,13 @@ def _follow(task: Any, retval: Any, state: str | None, **_: Any) -> None:
             app.send_task(name, expires=5)
 
 
+def _expect(**_: Any) -> None:
+    from monitoring import periodic  # noqa: PLC0415 - Django is not set up when this module is imported
+
+    periodic.expect()
+
+
+signals.beat_init.connect(_expect)
 signals.before_task_publish.connect(_stamp)
 signals.task_prerun.connect(_begin)
 signals.task_postrun.connect(_end)

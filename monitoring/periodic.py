@@ -18,7 +18,7 @@ GRACE_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Of one task; times are seconds since the epoch. `first_at`: when it was first heard of, well or not."""
+    """Of one task; times are seconds since the epoch. `first_at`: since when it is awaited or was heard of."""
 
     interval_s: float
     lag_s: float = 0.0
@@ -28,7 +28,7 @@ class Known:
     failures: int = 0
 
     def late_since(self, now: float) -> float | None:
-        """Since when it has not succeeded, if that is too long; None: it is as it should be, or never heard of."""
+        """Since when it has not succeeded, if that is too long; None: it is as it should be, or not awaited yet."""
         since = self.succeeded_at or self.first_at
         limit_s = LATE_AFTER * self.interval_s + GRACE_S
         return since if since is not None and now - since > limit_s else None
@@ -49,6 +49,14 @@ def note(task: str, *, lag_s: float, duration_s: float, has_failed: bool) -> Non
         failures=known.failures + has_failed,
     )
     cache.set(_key(task), {name: value for name, value in asdict(seen).items() if name != "interval_s"}, timeout=None)
+
+
+def expect() -> None:
+    """The schedule has begun: from now on a task is late, too, that no worker ever takes from its queue."""
+    for task, known in all_known().items():
+        if known.first_at is None:
+            # A worker may have been quicker: what it noted stays.
+            cache.add(_key(task), {"first_at": time.time()}, timeout=None)
 
 
 def all_known(*tasks: str) -> Mapping[str, Known]:
