@@ -188,7 +188,7 @@ class RepairRunViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
 
     @extend_schema(request=StartSerializer, responses={201: RepairRunSerializer})
     def create(self, request: Request) -> Response:
-        """Begin a run by hand, whatever the playbook's mode. Sessions are never touched."""
+        """Begin a run by hand, whatever the playbook's mode: a dry run makes way for it. Sessions are never touched."""
         asked = StartSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         alert = asked.validated_data["alert"]

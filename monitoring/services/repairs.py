@@ -53,12 +53,15 @@ def begin(*, alert: Alert, playbook: Playbook, is_dry: bool, by: User | None, no
 
 
 def start(*, alert: Alert, is_dry: bool, by: User) -> RepairRun:
-    """Begin a run by hand, whatever the playbook's mode. Raises ValidationError where there is nothing to mend, or the
-    station has a run already."""
+    """Begin a run by hand, whatever the playbook's mode; a dry run makes way for one in earnest. Raises ValidationError
+    where there is nothing to mend, or the station has a run already."""
     if alert.rule not in STARTS or alert.resolved_at is not None or alert.station is None:
         raise ValidationError(_("There is nothing here that self-repair could mend."))
     with transaction.atomic():
         playbook = settings().at(alert.organization_id, alert.station.site_id)
+        rehearsed = alert.station.repair_runs.filter(ended_at=None, is_dry=True).first()
+        if rehearsed is not None and not is_dry:
+            stop(run=rehearsed, by=by)
         run = begin(alert=alert, playbook=playbook, is_dry=is_dry, by=by, now=clock.now())
         if run is None:
             raise ValidationError(_("Self-repair is at work at this station already."))

@@ -88,7 +88,8 @@ def start(request: ConsoleRequest, identity: str) -> HttpResponse:
         "sessions": _sessions(request, station),
         "steps": [wording.step_name(planned.step) for planned in playbook.steps],
         "left": max(0, playbook.per_day - disrupted(station.pk, is_dry=False, now=timezone.now())),
-        "running": station.repair_runs.filter(ended_at=None).first(),
+        "running": station.repair_runs.filter(ended_at=None, is_dry=False).first(),
+        "rehearsed": station.repair_runs.filter(ended_at=None, is_dry=True).first(),
     }
     fragments = {"dialog-body": "monitoring/_repair_start.html"}
     return render_page(request, "monitoring/repair_start.html", context, fragments=fragments)
@@ -116,7 +117,7 @@ def of_station(request: ConsoleRequest, identity: str) -> HttpResponse:
 
 def _start_url(request: ConsoleRequest, station: Station, rows: list[RepairRun]) -> str:
     """Empty where nothing could be begun."""
-    is_running = any(row.ended_at is None for row in rows)
+    is_running = any(row.ended_at is None and not row.is_dry for row in rows)
     if is_running or not may(request.user, Permission.COMMAND, station.site) or not repairable(request.user, station):
         return ""
     return reverse("monitoring:repair-start", args=[station.identity])

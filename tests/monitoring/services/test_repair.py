@@ -321,6 +321,22 @@ def test_a_station_has_one_run_at_a_time(alert, idle, switched_on, operator):
         )
 
 
+def test_a_dry_run_makes_way_for_one_in_earnest_by_hand(alert, operator):
+    go(0)
+    repairs.start(alert=alert, is_dry=False, by=operator)
+    go(0, 1, 4)
+    runs = RepairRun.objects.order_by("pk").values_list("is_dry", "state")
+    assert list(runs) == [(True, "stopped"), (False, "running")]
+    assert sent() == [PROBE, STATUS, SOFT]
+
+
+def test_a_dry_run_does_not_make_way_for_another(alert, operator):
+    go(0)
+    with pytest.raises(ValidationError):
+        repairs.start(alert=alert, is_dry=True, by=operator)
+    assert run().state == "running"
+
+
 def test_each_alert_is_tried_once(alert, switched_on):
     go(0, 1, 4, 10, 21, 30)
     assert RepairRun.objects.count() == 1

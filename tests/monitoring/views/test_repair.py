@@ -130,6 +130,16 @@ def test_a_run_is_begun_by_hand_and_says_what_becomes_of_sessions(browser, techn
     assert "at work here already" in page.get(url("repair-start", station.identity)).content.decode()
 
 
+def test_while_a_dry_run_goes_on_one_in_earnest_can_be_begun(browser, technician, station, alert):
+    rehearsed = RepairRunFactory(station=station, state="running", ended_at=None, cured_by="", alert=alert, is_dry=True)
+    page = browser(technician)
+    assert "Try to repair" in page.get(url("station-repair", station.identity)).content.decode()
+    assert "A dry run goes on here." in page.get(url("repair-start", station.identity)).content.decode()
+    page.post(url("repair-start", station.identity), {"alert": alert.pk})
+    rehearsed.refresh_from_db()
+    assert (rehearsed.state, RepairRun.objects.get(ended_at=None).is_dry) == ("stopped", False)
+
+
 def test_without_an_alert_there_is_nothing_to_begin(browser, technician, station):
     text = browser(technician).get(url("repair-start", station.identity)).content.decode()
     assert "nothing would tell whether a step helped" in text
