@@ -16,6 +16,7 @@ from stations.models import Session, Site, Station
 from tests import factories
 from tests.emptying import only_what_is_not_empty  # noqa: F401
 from tests.loopback import only_loopback  # noqa: F401
+from tests.migrated import django_db_modify_db_settings  # noqa: F401
 
 # Whoever calls pytest by hand has the catalogues too.
 messages.compile_all()

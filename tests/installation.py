@@ -21,13 +21,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests import migrated
 from tests.architecture.tree import ROOT
 from tests.server import until
 from tests.services import children_of, free_port
 
 BIN = os.path.dirname(sys.executable)
-# By server: the name of a database with the demo network, and the directory of the keys that it is sealed with. To
-# migrate is most of a first start, so further installations of this run begin with a copy.
+# By server: the name of a database with the demo network, and the directory of the keys that it is sealed with:
+# further installations of this run begin with a copy.
 _templates = {}
 
 
@@ -53,6 +54,8 @@ class Installation:
         self.processes = {}
         if self.is_apart:
             self._create_database()
+        else:
+            migrated.copy_to(data / "busbar.sqlite3")
 
     @property
     def edge_port(self):
@@ -174,8 +177,7 @@ class Installation:
             _copy_database(self.server, template, self.name)
             shutil.copytree(keys, self.data / "keys")
             return
-        _copy_database(self.server, "template1", self.name)
-        self.manage("migrate", "--noinput")
+        _copy_database(self.server, migrated.template_on(self.server), self.name)
         self.manage("seed_demo")
         template, keys = f"{self.name}_template", tempfile.mkdtemp(prefix="busbar-keys-")
         _copy_database(self.server, self.name, template)

@@ -39,8 +39,8 @@ def test_who_may_not_set_rules_changes_no_playbook(api, technician):
 
 def test_a_run_is_begun_and_stopped(api, technician, station, alert):
     client = api(technician)
-    begun = client.post(RUNS, {"alert": alert.pk, "is_dry": True}, format="json")
-    assert (begun.status_code, begun.json()["state"], begun.json()["is_dry"]) == (201, "running", True)
+    begun = client.post(RUNS, {"alert": alert.pk}, format="json")
+    assert (begun.status_code, begun.json()["state"], begun.json()["is_dry"]) == (201, "running", False)
     assert client.post(RUNS, {"alert": alert.pk}, format="json").status_code == 409
     stopped = client.post(f"{RUNS}{begun.json()['id']}/stop/").json()
     assert (stopped["state"], stopped["taken"]) == ("stopped", [])
