@@ -40,6 +40,8 @@ VARIABLES_READ = 20
 # More than one packet of any link, less than a local list: what a router or modem drops shows here.
 DOWNLOAD_BYTES = 2_048
 DOWNLOAD_VENDOR = "busbar.network-test"
+# A shorter answer fits into one packet: the time it takes is a round trip, and nothing of how much the line carries.
+LEAST_UPLOAD_BYTES = 1_000
 PING_HOURS = timedelta(hours=2)
 _FILTERS = {"site": "site", "provider": "link__provider", "vendor": "vendor", "model": "model", "protocol": "protocol"}
 
@@ -260,7 +262,8 @@ def _measure_throughput(result: NetworkTestResult) -> None:
     bulk = result.bulk
     if bulk is not None and bulk.state == CommandState.ACCEPTED and (took_ms := _took_ms(bulk)):
         result.answer_bytes = len(bulk.result.encode())
-        result.bytes_per_s = 1000 * result.answer_bytes / took_ms
+        if result.answer_bytes >= LEAST_UPLOAD_BYTES:
+            result.bytes_per_s = 1000 * result.answer_bytes / took_ms
     if result.download is not None and (took_ms := _took_ms(result.download)):
         result.download_bytes_per_s = 1000 * DOWNLOAD_BYTES / took_ms
 

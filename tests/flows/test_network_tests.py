@@ -29,7 +29,7 @@ async def test_a_charger_answers_a_trigger_and_takes_two_kilobytes(charger, data
         await database.until(swept, "the test is over")
     result = await database(lambda: NetworkTestResult.objects.select_related("download").get())
     assert (result.state, result.problems) == ("passed", [])
-    assert result.bytes_per_s > 0
+    assert result.answer_bytes > 0
     assert result.download_bytes_per_s > 0
     [call] = [call for call in charger.received if call.action == "DataTransfer"]
     assert len(call.payload["data"]) == network_tests.DOWNLOAD_BYTES

@@ -52,16 +52,26 @@ def test_a_charger_that_answers_all_passes(free, start):
     heartbeat(free)
     result = sweep(1)
     assert result.bulk.kind == "get_variables"
-    answered(result.bulk, ms=500, result='{"configurationKey":[]}')
+    answered(result.bulk, ms=500, result="k" * 1_500)
     result = sweep(2)
     assert result.download.kind == "data_transfer"
     answered(result.download, state="rejected", ms=512)
     result = sweep(3)
     assert (result.state, result.problems) == ("passed", [])
-    assert (result.answer_ms, result.arrival_ms, result.answer_bytes) == (250, 300, 23)
-    assert (result.bytes_per_s, result.download_bytes_per_s) == (46, 4000)
+    assert (result.answer_ms, result.arrival_ms, result.answer_bytes) == (250, 300, 1_500)
+    assert (result.bytes_per_s, result.download_bytes_per_s) == (3000, 4000)
     run.refresh_from_db()
     assert run.finished_at is not None
+
+
+def test_an_answer_of_one_packet_tells_nothing_of_the_upload(free, start):
+    start()
+    answered(sweep().trigger)
+    heartbeat(free)
+    answered(sweep(1).bulk, ms=500, result='{"configurationKey":[]}')
+    answered(sweep(2).download, state="rejected")
+    result = sweep(3)
+    assert (result.state, result.answer_bytes, result.bytes_per_s) == ("passed", 23, None)
 
 
 def test_who_is_offline_is_told_as_such_and_sent_nothing(station, start):
