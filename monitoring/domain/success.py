@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import sqrt
+from math import exp, lgamma, log, sqrt
 
 # ChargeX: less is no charge.
 LEAST_ENERGY_WH = 100
@@ -25,6 +25,8 @@ FEW_ATTEMPTS = 30
 _FULL_PERCENT = 98.0
 # 95 %, two-sided.
 _Z = 1.959964
+# The same, of one side.
+_BY_CHANCE = 0.025
 
 
 class Outcome(StrEnum):
@@ -187,6 +189,23 @@ def differs(one: Rate, other: Rate) -> bool:
     low, high = one.interval
     other_low, other_high = other.interval
     return bool(one.total and other.total and (high < other_low or other_high < low))
+
+
+def is_surely_below(rate: Rate, share: float) -> bool:
+    """Whether a true `share` (0 to 1) would come to no more good ones in fewer than 2.5 of 100 cases.
+
+    By the binomial distribution itself: Wilson's interval is too narrow for very few, and would judge a port that
+    should reach 80 % by one failure of one. It takes three of three.
+    """
+    if not rate.total or rate.good >= rate.total * share:
+        return False
+    return share >= 1 or sum(_chance(good, rate.total, share) for good in range(rate.good + 1)) < _BY_CHANCE
+
+
+def _chance(good: int, total: int, share: float) -> float:
+    # By logarithms: of a thousand attempts the factors leave the range of a float.
+    ways = lgamma(total + 1) - lgamma(good + 1) - lgamma(total - good + 1)
+    return exp(ways + good * log(share) + (total - good) * log(1 - share))
 
 
 # --- Streaks ---

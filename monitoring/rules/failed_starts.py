@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from drivers.domain.phrases import Figure, Phrase
-from monitoring.domain.success import STREAK_ATTEMPTS, STREAK_PEOPLE, Rate
+from monitoring.domain.success import STREAK_ATTEMPTS, STREAK_PEOPLE, Rate, is_surely_below
 from monitoring.models import Severity, SuccessDay
 from monitoring.rules.base import Finding, Rule, Scope, Threshold
 from monitoring.rules.charging import finding, port, serious_streaks
@@ -58,14 +58,14 @@ class FailedStarts(Rule):
 
 
 def _low_rates(scope: Scope, now: datetime) -> list[tuple[Evse, Rate]]:
-    """EVSEs whose rate is surely too low: even the upper end of its interval is."""
+    """EVSEs whose rate is surely too low."""
     since = (now - timedelta(days=DAYS - 1)).astimezone(UTC).date()
     days = SuccessDay.objects.filter(day__gte=since, evse__station__in=scope.stations).order_by()
     rows = days.values_list("evse", "evse__station__site").annotate(good=Sum("charged"), all=Sum("attempts"))
     low = {}
     for evse_id, site_id, good, total in rows:
         rate = Rate(good, total)
-        if total > good and rate.interval[1] * 100 < scope.threshold("least_percent", site_id):
+        if is_surely_below(rate, float(scope.threshold("least_percent", site_id)) / 100):
             low[evse_id] = rate
     evses = Evse.objects.filter(pk__in=low).select_related("station__site")
     return [(evse, low[evse.pk]) for evse in evses]

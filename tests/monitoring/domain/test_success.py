@@ -12,6 +12,7 @@ from monitoring.domain.success import (
     Told,
     Try,
     differs,
+    is_surely_below,
     outcome_of,
     spells,
     visits,
@@ -116,6 +117,24 @@ def test_few_attempts_make_no_difference_between_two_rates():
     assert not differs(Rate(3, 4), Rate(4, 4))
     assert differs(Rate(300, 400), Rate(396, 400))
     assert not differs(Rate(0, 0), Rate(396, 400))
+
+
+@pytest.mark.parametrize(
+    ("good", "total", "is_sure"),
+    [(0, 0, False), (0, 1, False), (0, 2, False), (0, 3, True), (1, 4, False), (1, 5, True), (15, 30, True)],
+)
+def test_a_rate_is_surely_too_low_where_chance_would_hardly_make_it_so(good, total, is_sure):
+    assert is_surely_below(Rate(good, total), 0.8) is is_sure
+
+
+def test_thousands_of_attempts_are_judged_like_few():
+    assert is_surely_below(Rate(7_800, 10_000), 0.8)
+    assert not is_surely_below(Rate(7_980, 10_000), 0.8)
+
+
+def test_who_wants_all_to_succeed_is_told_of_one_failure_and_who_wants_nothing_of_none():
+    assert is_surely_below(Rate(99, 100), 1)
+    assert not is_surely_below(Rate(0, 100), 0)
 
 
 def failed(*people, since=0):

@@ -76,6 +76,12 @@ def test_a_few_failures_may_be_chance(quiet):
     assert look("failed_starts") == []
 
 
+def test_one_failure_of_one_may_be_chance(quiet):
+    failed(quiet, NOW - timedelta(hours=2), card="A")
+    count()
+    assert look("failed_starts") == []
+
+
 # --- Ghosts ---
 
 
